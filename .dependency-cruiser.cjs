@@ -1,0 +1,113 @@
+/**
+ * The rooms of the house and the arrows between them (an arrow = may import). Whatever no line here allows is an error,
+ * so that a new folder, a new package or a short cut needs a decision. test/node/arrows.test.ts proves that it bites.
+ */
+
+/**
+ * Each room's rooms. `types:x` allows `import type` alone. A room may always import itself.
+ *
+ * @type {Record<string, string[]>}
+ */
+const ROOMS = {
+  'src/core': [],
+  'src/primitives': ['src/core'],
+  'src/ops': ['src/core', 'src/primitives'],
+  'src/kernels': ['src/core'],
+  'src/graph': ['src/core', 'src/ops', 'src/kernels'],
+  'src/plan': ['src/core', 'src/primitives', 'src/ops', 'src/kernels', 'src/graph'],
+  'src/backends': ['src/core', 'src/primitives', 'src/ops', 'types:src/graph', 'types:src/plan'],
+  'src/frames': ['src/core'],
+  'src/schedule': ['src/core'],
+  'src/rx': ['src/core', 'src/frames', 'src/schedule'],
+  'src/engine': ['src/core', 'src/graph', 'src/plan', 'src/backends', 'src/frames', 'src/schedule', 'src/rx'],
+  'src/clips': ['src/core', 'src/frames', 'types:src/engine'],
+  'src/session': ['src/core', 'src/graph', 'src/frames', 'src/rx', 'types:src/engine'],
+  'src/element': ['src/core', 'src/graph', 'src/session'],
+  'src/adapters': ['src/core', 'src/session'],
+  'src/cli': ['src/core', 'src/clips', 'pipelines'],
+  pipelines: ['src/core', 'src/kernels', 'src/graph', 'src/ops'],
+};
+
+/** The packages that a room may import. */
+const PACKAGES = {
+  'src/rx': ['rxjs'],
+  'src/engine': ['rxjs'],
+  'src/session': ['rxjs'],
+  'src/clips': ['mediabunny'],
+  workers: ['comlink', 'rxjs'],
+  demo: ['rxjs', '@mediapipe/camera_utils'],
+};
+
+/** What a worker is made of; its client and its contract live beside it. */
+const WORKER_ROOMS = ['src/core', 'src/frames', 'src/rx', 'src/engine', 'src/clips', 'types:src/graph'];
+
+/** @param {string} room */
+const inside = (room) => `^${room}/`;
+/** @param {{ path: string }} from @param {string} to */
+const arrow = (from, to) =>
+  to.startsWith('types:')
+    ? { from, to: { path: inside(to.slice('types:'.length)), dependencyTypes: ['type-only'] } }
+    : { from, to: { path: inside(to) } };
+/** @param {string} room @param {readonly string[]} names */
+const packages = (room, names) => ({
+  path: `^node_modules/(@types/)?(${names.join('|')})/`,
+  // What the package itself needs must be there for its users; a page of ours is built here.
+  dependencyTypes: room === 'demo' ? ['npm', 'npm-dev'] : ['npm'],
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'nobody-imports-test', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
+    { name: 'nobody-imports-demo', severity: 'error', from: { pathNot: '^demo/' }, to: { path: '^demo/' } },
+  ],
+  allowedSeverity: 'error',
+  allowed: [
+    ...Object.entries(ROOMS).flatMap(([room, others]) =>
+      [room, ...others].map((to) => arrow({ path: inside(room) }, to)),
+    ),
+    ...Object.entries(PACKAGES).map(([room, names]) => ({
+      from: { path: inside(room) },
+      to: packages(room, names),
+    })),
+
+    // The two entries of the package reach whatever is public; a folder that is no room isn't.
+    {
+      from: { path: '^src/(index|define)\\.ts$' },
+      to: {
+        path: Object.keys(ROOMS)
+          .filter((room) => room.startsWith('src/'))
+          .map(inside),
+      },
+    },
+    { from: { path: '^src/define\\.ts$' }, to: { path: ['^src/index\\.ts$', '^pipelines/'] } },
+
+    { from: { path: '^src/session/' }, to: { path: '^workers/[^/]+/[^/]+\\.client\\.ts$' } },
+    ...WORKER_ROOMS.map((to) => arrow({ path: '^workers/' }, to)),
+    { from: { path: '^workers/([^/]+)/' }, to: { path: '^workers/$1/' } },
+
+    // A page is what a user of the package could write: its own folder and the public entries.
+    {
+      from: { path: '^demo/([^/]+)/' },
+      to: { path: ['^demo/$1/', '^src/index\\.ts$', '^pipelines/index\\.ts$'] },
+    },
+
+    { from: { path: '^demo/' }, to: { path: '^node_modules/vite/client\\.d\\.ts$' } },
+
+    { from: { path: '^scripts/' }, to: { path: '^scripts/' } },
+    { from: { path: '^test/' }, to: { path: '^(test|scripts|src|pipelines|workers)/|^[^/]+$' } },
+    { from: { path: '^(test|scripts)/' }, to: { dependencyTypes: ['npm', 'npm-dev', 'core'] } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      extensions: ['.ts', '.mts', '.mjs', '.js', '.d.ts'],
+    },
+  },
+};

@@ -1,0 +1,117 @@
+/**
+ * The filter's controls, built from the filters themselves: one radio button per filter, and one field
+ * per parameter of the chosen one. A filter added to the library appears here without a change.
+ */
+import { resolveParams, type Filter, type ParamSpec } from 'convolux';
+import { choice, slider, toggle, type Field } from './fields.ts';
+import { required } from './required.ts';
+import { currentParams, type Params, type ParamValue, type Store } from './store.ts';
+
+export function mountControls(store: Store, filters: readonly Filter[]): void {
+  mountFilterChoice(store, filters);
+  mountParams(store);
+}
+
+function mountFilterChoice(store: Store, filters: readonly Filter[]): void {
+  const group = required('[data-role=filters]', HTMLFieldSetElement);
+  const segments = document.createElement('div');
+  segments.className = 'segments';
+  const inputs = filters.map((filter) => {
+    const label = document.createElement('label');
+    const input = document.createElement('input');
+    Object.assign(input, { type: 'radio', name: 'filter', value: filter.name });
+    input.addEventListener('change', () => store.choose({ filter }));
+    const text = document.createElement('span');
+    text.textContent = filter.title;
+    label.append(input, text);
+    segments.append(label);
+    return { filter, input };
+  });
+  const description = document.createElement('p');
+  description.className = 'description';
+  group.append(segments, description);
+
+  store
+    .select(({ settings }) => settings.filter)
+    .subscribe((chosen) => {
+      for (const { filter, input } of inputs) input.checked = filter === chosen;
+      description.textContent = chosen.description;
+    });
+}
+
+function mountParams(store: Store): void {
+  const container = required('[data-role=params]', HTMLElement);
+  let fields = new Map<string, Field<ParamValue>>();
+
+  store
+    .select(({ settings }) => settings.filter)
+    .subscribe((filter) => {
+      fields = paramFields(store, filter);
+      container.replaceChildren(...[...fields.values()].map(({ element }) => element));
+      container.hidden = fields.size === 0;
+      if (fields.size > 0) container.append(resetButton(store, filter));
+    });
+  store
+    .select(({ settings }) => currentParams(settings))
+    .subscribe((params) => {
+      for (const [name, field] of fields) {
+        const value = params[name];
+        if (value !== undefined) field.show(value);
+      }
+    });
+}
+
+function paramFields(store: Store, filter: Filter): Map<string, Field<ParamValue>> {
+  const params = currentParams(store.state.settings);
+  return new Map(
+    Object.entries(filter.params).map(([name, spec]) => {
+      const onChange = (value: ParamValue): void => {
+        const changed = { ...currentParams(store.state.settings), [name]: value };
+        setParams(store, filter, changed);
+      };
+      return [name, paramField(spec, params[name] ?? spec.default, onChange)];
+    }),
+  );
+}
+
+function paramField(
+  spec: ParamSpec,
+  value: ParamValue,
+  onChange: (value: ParamValue) => void,
+): Field<ParamValue> {
+  const label = spec.title;
+  switch (spec.type) {
+    case 'number': {
+      const { min, max, step, unit = '' } = spec;
+      const field = slider({ label, min, max, step, unit, value: Number(value), onChange });
+      return { ...field, show: (next) => field.show(Number(next)) };
+    }
+    case 'choice': {
+      const choices = spec.choices.map((name) => ({ value: name, title: capitalised(name) }));
+      const field = choice({ label, choices, value: String(value), onChange });
+      return { ...field, show: (next) => field.show(String(next)) };
+    }
+    case 'boolean': {
+      const field = toggle({ label, value: value === true, onChange });
+      return { ...field, show: (next) => field.show(next === true) };
+    }
+  }
+}
+
+function resetButton(store: Store, filter: Filter): HTMLButtonElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'button-quiet';
+  button.textContent = 'Reset';
+  button.title = `Back to the usual settings of ${filter.title}`;
+  button.addEventListener('click', () => setParams(store, filter, resolveParams(filter, {})));
+  return button;
+}
+
+function setParams(store: Store, filter: Filter, params: Params): void {
+  store.choose({ params: { ...store.state.settings.params, [filter.name]: params } });
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

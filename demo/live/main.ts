@@ -1,0 +1,93 @@
+/**
+ * The live page: puts state, pipeline and DOM together. Data walks one way: a control changes the
+ * store, the store changes the page and the pipeline, the pipeline's states come back into the store.
+ */
+import { filters } from 'convolux/pipelines';
+import { auditTime, merge, pairwise, skip } from 'rxjs';
+import { activeSource, mountActions, mountShortcuts } from './actions.ts';
+import { cameraPresence, isCameraGranted } from './camera-presence.ts';
+import { mountControls } from './controls.ts';
+import { mountDeviceSettings, mountViewSettings } from './device-settings.ts';
+import { createFigures } from './figures.ts';
+import { mountNotices } from './notices.ts';
+import { required } from './required.ts';
+import { Runner } from './runner.ts';
+import { currentParams, Store, type Notice, type Settings } from './store.ts';
+import { readSettings, writeSettings } from './url-state.ts';
+import { Stage } from './view.ts';
+
+function compose(): void {
+  const { settings, complaints } = readSettings(location.search, filters);
+  const store = new Store({
+    settings,
+    phase: { status: 'idle', after: 'load' },
+    camera: 'unknown',
+    notices: complaints.length === 0 ? [] : [addressNotice(complaints)],
+  });
+  const stage = new Stage();
+  const runner = new Runner(store, stage);
+
+  mountNotices(store);
+  mountControls(store, filters);
+  const hasShortcuts = mountViewSettings(store, filters.length);
+  mountDeviceSettings(store);
+  mountActions(store, runner);
+  mountShortcuts(store, runner, filters, hasShortcuts);
+
+  const showFigures = createFigures(required('[data-role=figures]', HTMLElement));
+  runner.stats$.subscribe((stats) => {
+    showFigures(stats);
+    if (stats !== undefined) stage.fit(stats.width, stats.height);
+  });
+  store.select((state) => state).subscribe((state) => stage.render(state));
+  cameraPresence().subscribe((camera) => store.update({ camera }));
+
+  followSettings(store, runner);
+  // The camera must not stay on for a page that lies in the back-forward cache.
+  addEventListener('pagehide', () => void runner.stop());
+  void startFromAddress(settings, runner);
+  required('[data-role=load-fault]', HTMLElement).remove();
+}
+
+function followSettings(store: Store, runner: Runner): void {
+  const settings$ = store.select((state) => state.settings).pipe(skip(1));
+  merge(
+    store.select(({ settings }) => settings.filter).pipe(skip(1)),
+    store.select(({ settings }) => currentParams(settings)).pipe(skip(1)),
+  ).subscribe(() => runner.applyLook());
+
+  // Size, driver and output are given to a pipeline when it is opened: a change opens a new one.
+  store
+    .select(({ settings }) => settings)
+    .pipe(pairwise())
+    .subscribe(([before, after]) => {
+      const source = activeSource(store.state);
+      if (source !== undefined && needsRestart(before, after, source)) void runner.start(source);
+    });
+
+  // Browsers refuse more than some ten address changes a second; a slider makes more.
+  settings$.pipe(auditTime(250)).subscribe((settings) => {
+    history.replaceState(history.state, '', writeSettings(settings) + location.hash);
+  });
+}
+
+function needsRestart(before: Settings, after: Settings, source: Settings['source']): boolean {
+  return (
+    before.output !== after.output ||
+    (before.size !== after.size && source !== 'sample') ||
+    (before.driver !== after.driver && source === 'camera')
+  );
+}
+
+function addressNotice(items: readonly string[]): Notice {
+  return { key: 'address', scope: 'page', text: 'Not everything in the address could be used:', items };
+}
+
+/** A clip or a pattern asks nobody's permission; the camera starts by itself only where it has it. */
+async function startFromAddress({ source }: Settings, runner: Runner): Promise<void> {
+  if (source === undefined) return;
+  if (source === 'camera' && !(await isCameraGranted())) return;
+  await runner.start(source);
+}
+
+compose();

@@ -1,0 +1,197 @@
+/**
+ * Runs one pipeline at a time: opens it for a source, follows its states, hands new filters and
+ * parameters on, and closes it. Owns the Pipeline; everything it learns goes into the store. A start
+ * waits for the previous pipeline to let the camera go, and of several starts the newest wins.
+ */
+import {
+  openPipeline,
+  preferredOutput,
+  PipelineError,
+  type Filter,
+  type Pipeline,
+  type PipelineState,
+  type PipelineStats,
+  type SourceOptions,
+} from 'convolux';
+import { BehaviorSubject, type Observable, Subscription } from 'rxjs';
+import sampleUrl from './assets/sample.webm?url';
+import { loadCameraUtils } from './camera-utils.ts';
+import { messageFor } from './messages.ts';
+import { newestWins } from './newest-wins.ts';
+import {
+  currentParams,
+  type Fault,
+  type Params,
+  type Settings,
+  type SourceKind,
+  type Store,
+} from './store.ts';
+
+type Look = Readonly<{ filter: Filter; params: Params }>;
+type Run = Readonly<{ pipeline: Pipeline; subscription: Subscription; apply: (look: Look) => void }>;
+
+/** Where the picture goes. */
+export interface PictureFrame {
+  /** A fresh element each time: a canvas that was handed to a worker can not be used again. */
+  newView(kind: 'canvas' | 'video'): HTMLCanvasElement | HTMLVideoElement;
+  clear(): void;
+}
+
+export class Runner {
+  readonly #store: Store;
+  readonly #frame: PictureFrame;
+  readonly #stats$ = new BehaviorSubject<PipelineStats | undefined>(undefined);
+  #run: Run | undefined;
+  #closing: Promise<void> = Promise.resolve();
+  /** Counts starts and stops: whoever was overtaken while waiting sees it here and gives up. */
+  #turn = 0;
+
+  /** The faults told of this run: one that comes with every frame is told once, and stays dismissed. */
+  readonly #told = new Set<Fault['code']>();
+
+  constructor(store: Store, frame: PictureFrame) {
+    this.#store = store;
+    this.#frame = frame;
+  }
+
+  /** The newest figures; undefined while nothing runs. */
+  get stats$(): Observable<PipelineStats | undefined> {
+    return this.#stats$;
+  }
+
+  async start(source: SourceKind): Promise<void> {
+    const turn = ++this.#turn;
+    this.#store.dismissRun();
+    this.#told.clear();
+    this.#store.choose({ source });
+    this.#store.update({ phase: { status: 'starting', source } });
+    await this.#close();
+    if (turn === this.#turn) this.#open(source);
+  }
+
+  async stop(after: 'stop' | 'end' = 'stop'): Promise<void> {
+    this.#turn++;
+    this.#store.update({ phase: { status: 'idle', after } });
+    this.#frame.clear();
+    await this.#close();
+  }
+
+  /** Hands the chosen filter and its parameters to what runs; a pipeline opened later takes them itself. */
+  applyLook(): void {
+    this.#run?.apply(this.#look());
+  }
+
+  #look(): Look {
+    const { settings } = this.#store.state;
+    return { filter: settings.filter, params: currentParams(settings) };
+  }
+
+  #open(source: SourceKind): void {
+    const { settings } = this.#store.state;
+    const look = this.#look();
+    const kind = settings.output === 'auto' ? preferredOutput() : settings.output;
+    const output = this.#frame.newView(kind);
+    let pipeline: Pipeline;
+    try {
+      pipeline = openPipeline({ source: sourceOptions(source, settings), ...look, output });
+    } catch (cause) {
+      this.#fail(source, cause);
+      return;
+    }
+    const subscription = new Subscription();
+    this.#run = { pipeline, subscription, apply: this.#applierFor(pipeline, look) };
+    subscription.add(
+      pipeline.stats$.subscribe((stats) => {
+        this.#stats$.next(stats);
+        if (stats.shown > 0 && this.#store.state.phase.status === 'starting') {
+          this.#store.update({ phase: { status: 'running', source } });
+        }
+      }),
+    );
+    subscription.add(pipeline.diagnostics$.subscribe((fault) => this.#tell(fault)));
+    subscription.add(
+      pipeline.state$.subscribe({
+        next: (state) => this.#follow(source, state),
+        error: (cause: unknown) => this.#fail(source, cause),
+      }),
+    );
+  }
+
+  #follow(source: SourceKind, state: PipelineState): void {
+    if (state.status === 'failed') this.#fail(source, state.error);
+    // A stop from here unsubscribes first, so this one came from the pipeline: its source ended.
+    if (state.status === 'stopped') void this.stop('end');
+  }
+
+  #fail(source: SourceKind, cause: unknown): void {
+    // The last picture stays behind the message; an element that never showed one is only in the way.
+    if (this.#store.state.phase.status !== 'running') this.#frame.clear();
+    this.#store.update({ phase: { status: 'failed', source, fault: asFault(cause) } });
+    void this.#close();
+  }
+
+  #close(): Promise<void> {
+    const run = this.#run;
+    this.#run = undefined;
+    this.#stats$.next(undefined);
+    if (run !== undefined) {
+      run.subscription.unsubscribe();
+      this.#closing = this.#closing
+        .then(() => run.pipeline.stop())
+        .catch((cause: unknown) => this.#tell(cause));
+    }
+    return this.#closing;
+  }
+
+  #applierFor(pipeline: Pipeline, opened: Look): (look: Look) => void {
+    let applied = opened;
+    return newestWins<Look>(async (look) => {
+      if (look.filter === applied.filter && look.params === applied.params) return;
+      try {
+        if (look.filter === applied.filter) await pipeline.setParams(look.params);
+        else await pipeline.setFilter(look.filter, look.params);
+        applied = look;
+        if (this.#run?.pipeline === pipeline) this.#store.dismiss('look');
+      } catch (cause) {
+        // After a stop or a failure the call that was under way has nothing more to say.
+        if (this.#run?.pipeline !== pipeline) return;
+        const { title, text } = messageFor(asFault(cause));
+        const still = look.filter === applied.filter ? 'the settings before' : `“${applied.filter.title}”`;
+        this.#store.tell({
+          key: 'look',
+          scope: 'run',
+          text: `${look.filter.title}: ${title}. ${text} Until then the picture shows ${still}.`,
+          retry: () => this.applyLook(),
+        });
+      }
+    });
+  }
+
+  #tell(cause: unknown): void {
+    const fault = asFault(cause);
+    if (this.#told.has(fault.code)) return;
+    this.#told.add(fault.code);
+    const { title, text } = messageFor(fault);
+    this.#store.tell({
+      key: `fault ${fault.code}`,
+      scope: 'run',
+      text: `${title}. ${text} (${fault.detail})`,
+    });
+  }
+}
+
+function sourceOptions(source: SourceKind, { size, driver }: Settings): SourceOptions {
+  switch (source) {
+    case 'camera':
+      return { kind: 'camera', ...size, driver, loadCamera: loadCameraUtils };
+    case 'sample':
+      return { kind: 'video', url: sampleUrl, loop: true };
+    case 'pattern':
+      return { kind: 'pattern', ...size };
+  }
+}
+
+function asFault(cause: unknown): Fault {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return { code: cause instanceof PipelineError ? cause.code : 'unexpected', detail };
+}

@@ -1,0 +1,117 @@
+/**
+ * The page's state: one immutable value, changed only through `update`, read through `select`.
+ * Knows neither DOM nor pipeline. The figures are not in here: they change four times a second and
+ * nothing but their strip reads them.
+ */
+import type { CameraDriver, Filter, PipelineErrorCode } from 'convolux';
+import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
+
+export type SourceKind = 'camera' | 'sample' | 'pattern';
+export type ParamValue = number | string | boolean;
+export type Params = Readonly<Record<string, ParamValue>>;
+export type Size = Readonly<{ width: number; height: number }>;
+export type OutputChoice = 'auto' | 'canvas' | 'video';
+
+/** What the visitor chose: all of it stands in the URL. */
+export type Settings = Readonly<{
+  /** The source last asked for; undefined until one is. */
+  source: SourceKind | undefined;
+  filter: Filter;
+  /** Complete parameters by filter name, so that each filter keeps its own while others are tried. */
+  params: Readonly<Record<string, Params>>;
+  /** Asked of the camera and of the test pattern; the sample clip has its own. */
+  size: Size;
+  driver: CameraDriver;
+  output: OutputChoice;
+  /** undefined = as usual: the camera mirrored, everything else not. */
+  mirror: boolean | undefined;
+}>;
+
+/** A fault as the page shows it; 'unexpected' is whatever is no PipelineError. */
+export type Fault = Readonly<{ code: PipelineErrorCode | 'unexpected'; detail: string }>;
+
+export type Phase =
+  | Readonly<{ status: 'idle'; after: 'load' | 'stop' | 'end' }>
+  | Readonly<{ status: 'starting'; source: SourceKind }>
+  | Readonly<{ status: 'running'; source: SourceKind }>
+  | Readonly<{ status: 'failed'; source: SourceKind; fault: Fault }>;
+
+/** Something to tell that does not end the picture. */
+export type Notice = Readonly<{
+  /** A newer notice of the same key takes this one's place. */
+  key: string;
+  /** What was said about one run is over when the next one starts. */
+  scope: 'page' | 'run';
+  text: string;
+  items?: readonly string[];
+  retry?: () => void;
+}>;
+
+export type CameraPresence = 'unknown' | 'present' | 'missing' | 'unsupported';
+
+export type PageState = Readonly<{
+  settings: Settings;
+  phase: Phase;
+  camera: CameraPresence;
+  notices: readonly Notice[];
+}>;
+
+export class Store {
+  readonly #state$: BehaviorSubject<PageState>;
+
+  constructor(initial: PageState) {
+    this.#state$ = new BehaviorSubject(initial);
+  }
+
+  get state(): PageState {
+    return this.#state$.value;
+  }
+
+  update(change: Partial<PageState>): void {
+    this.#state$.next({ ...this.state, ...change });
+  }
+
+  choose(change: Partial<Settings>): void {
+    this.update({ settings: { ...this.state.settings, ...change } });
+  }
+
+  tell(notice: Notice): void {
+    const others = this.state.notices.filter(({ key }) => key !== notice.key);
+    this.update({ notices: [...others, notice] });
+  }
+
+  dismiss(key: string): void {
+    this.#keep((notice) => notice.key !== key);
+  }
+
+  dismissRun(): void {
+    this.#keep(({ scope }) => scope !== 'run');
+  }
+
+  /**
+   * Emits at once, and then only when the selected part is another value. It reads the state of now, not
+   * the one emitted: where a listener changes the state, the older one reaches later listeners last.
+   */
+  select<T>(part: (state: PageState) => T): Observable<T> {
+    return this.#state$.pipe(
+      map(() => part(this.state)),
+      distinctUntilChanged(),
+    );
+  }
+
+  #keep(isKept: (notice: Notice) => boolean): void {
+    const kept = this.state.notices.filter(isKept);
+    if (kept.length < this.state.notices.length) this.update({ notices: kept });
+  }
+}
+
+/** The parameters of the filter that is chosen. */
+export function currentParams(settings: Settings): Params {
+  return settings.params[settings.filter.name] ?? {};
+}
+
+/** A front camera is expected to act like a mirror, so the camera is mirrored unless told otherwise. */
+export function isMirrored({ settings, phase }: PageState): boolean {
+  const source = phase.status === 'idle' ? settings.source : phase.source;
+  return settings.mirror ?? (source ?? 'camera') === 'camera';
+}

@@ -1,0 +1,95 @@
+/**
+ * How many tests passed, failed and were skipped, from each runner's report and from how the runner ended. Pure functions:
+ * the rule that they keep is that nothing that went wrong may add up to a pass.
+ */
+
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {{ title: string, reason: string }[]} skips
+ * @property {string[]} problems What failed outside of any test; each is counted in `failed` already.
+ */
+
+/**
+ * @typedef {object} PlaywrightReport The parts of Playwright's JSON report that we read.
+ * @property {PlaywrightSuite[]} suites
+ * @property {{ message?: string }[]} errors
+ */
+
+/**
+ * @typedef {object} PlaywrightSuite
+ * @property {string} title
+ * @property {PlaywrightSuite[]} [suites]
+ * @property {{ title: string, tests: PlaywrightTest[] }[]} specs
+ */
+
+/**
+ * @typedef {object} PlaywrightTest
+ * @property {'expected' | 'unexpected' | 'flaky' | 'skipped'} status
+ * @property {{ type: string, description?: string }[]} annotations
+ */
+
+/**
+ * @param {PlaywrightReport} report
+ * @returns {Counts}
+ */
+export function countPlaywright(report) {
+  /** @type {Counts} */
+  const counts = { passed: 0, failed: 0, skips: [], problems: [] };
+  for (const { message } of report.errors)
+    counts.problems.push(message?.split('\n', 1)[0] ?? 'without a message');
+  counts.failed += counts.problems.length;
+  for (const suite of report.suites) countSuite(suite, [], counts);
+  return counts;
+}
+
+/** @param {PlaywrightSuite} suite @param {readonly string[]} path @param {Counts} counts */
+function countSuite(suite, path, counts) {
+  const here = [...path, suite.title];
+  for (const { title, tests } of suite.specs) {
+    for (const { status, annotations } of tests) {
+      if (status === 'expected') counts.passed += 1;
+      else if (status === 'skipped') {
+        const reason = annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description;
+        counts.skips.push({ title: [...here, title].join(' > '), reason: reason ?? 'no reason given' });
+      } else counts.failed += 1;
+    }
+  }
+  for (const inner of suite.suites ?? []) countSuite(inner, here, counts);
+}
+
+/**
+ * Holds a report against how its runner ended: one that left none, that ran nothing, or that ended badly while all its
+ * tests passed has failed once.
+ *
+ * @param {Counts | undefined} counts Undefined where the runner left no report.
+ * @param {string} problem How the runner ended badly; empty when it ended well.
+ * @returns {Counts}
+ */
+export function settle(counts, problem) {
+  if (counts === undefined) return failure(`it left no report (${problem || 'exit status 0'})`);
+  if (counts.failed > 0) return counts;
+  const found = problem || (counts.passed === 0 ? 'it ran no test' : '');
+  return found ? { ...counts, failed: 1, problems: [found] } : counts;
+}
+
+/**
+ * @param {string} problem
+ * @returns {Counts}
+ */
+export function failure(problem) {
+  return { passed: 0, failed: 1, skips: [], problems: [problem] };
+}
+
+/**
+ * @param {readonly Counts[]} all
+ * @returns {string} The last line of a run: `N passed, N failed`, and `, N skipped` where some were.
+ */
+export function total(all) {
+  const sum = (/** @type {(counts: Counts) => number} */ of) =>
+    all.reduce((result, counts) => result + of(counts), 0);
+  const skipped = sum(({ skips }) => skips.length);
+  const line = `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`;
+  return skipped === 0 ? line : `${line}, ${skipped} skipped`;
+}

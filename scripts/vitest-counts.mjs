@@ -1,0 +1,54 @@
+/**
+ * A Vitest reporter that writes what test.mjs adds up. Vitest's JSON reporter leaves out why a test was skipped and what
+ * went wrong outside of any test. Writes to the file that CONVOLUX_REPORT names.
+ */
+import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+
+/** @typedef {import('./count-reports.mjs').Counts} Counts */
+
+export class VitestCounts {
+  /**
+   * @param {readonly import('vitest/node').TestModule[]} modules
+   * @param {readonly { message?: string }[]} unhandled
+   */
+  onTestRunEnd(modules, unhandled) {
+    /** @type {Counts} */
+    const counts = { passed: 0, failed: 0, skips: [], problems: [] };
+    for (const { message } of unhandled) counts.problems.push(`unhandled error: ${firstLine(message)}`);
+    for (const module of modules) {
+      for (const broken of [module, ...module.children.allSuites()]) {
+        const [error] = broken.errors();
+        const name = broken.type === 'module' ? broken.relativeModuleId : broken.fullName;
+        if (error !== undefined) counts.problems.push(`${name}: ${firstLine(error.message)}`);
+      }
+      for (const test of module.children.allTests()) count(test, counts);
+    }
+    counts.failed += counts.problems.length;
+    const file = process.env['CONVOLUX_REPORT'];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+  }
+}
+
+/** @param {import('vitest/node').TestCase} test @param {Counts} counts */
+function count(test, counts) {
+  const result = test.result();
+  if (result.state === 'passed') counts.passed += 1;
+  else if (result.state === 'failed') counts.failed += 1;
+  else {
+    const reason = result.state === 'skipped' ? result.note : 'it never ran';
+    counts.skips.push({
+      title: `${test.module.relativeModuleId} > ${test.fullName}`,
+      reason: reason ?? 'no reason given',
+    });
+  }
+}
+
+/** @param {string | undefined} message */
+function firstLine(message) {
+  return message?.split('\n', 1)[0] ?? 'without a message';
+}
+
+// Vitest takes a reporter's default export alone.
+// eslint-disable-next-line no-restricted-exports
+export default VitestCounts;

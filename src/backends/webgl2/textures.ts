@@ -1,0 +1,76 @@
+/** Textures that are counted: each is a token in the ledger, given back once. */
+import type { Ledger, LedgerToken } from '../../core/ledger.ts';
+import type { TexelFormat } from '../../plan/plan.ts';
+
+export class Texture {
+  readonly handle: WebGLTexture;
+  /** In texels. */
+  readonly width: number;
+  readonly height: number;
+  readonly format: TexelFormat;
+  readonly #gl: WebGL2RenderingContext;
+  readonly #token: LedgerToken;
+  #framebuffer: WebGLFramebuffer | null = null;
+
+  /** Leaves the texture bound to unit 0. */
+  constructor(
+    gl: WebGL2RenderingContext,
+    ledger: Ledger,
+    width: number,
+    height: number,
+    format: TexelFormat,
+  ) {
+    this.#gl = gl;
+    this.width = width;
+    this.height = height;
+    this.format = format;
+    this.handle = gl.createTexture();
+    this.#token = ledger.open('textures');
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.handle);
+    // Chroma planes are read between their texels; everything else texel by texel. Outside, the edge repeats.
+    const filter = format === 'r8' ? gl.LINEAR : gl.NEAREST;
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, filter);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, filter);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    this.allocate();
+  }
+
+  /** Fresh storage, its values undefined. The texture is bound to the active unit. */
+  allocate(): void {
+    const gl = this.#gl;
+    const { internal, external, type } = glFormat(gl, this.format);
+    gl.texImage2D(gl.TEXTURE_2D, 0, internal, this.width, this.height, 0, external, type, null);
+  }
+
+  /** The framebuffer that draws into this texture. */
+  get framebuffer(): WebGLFramebuffer {
+    if (this.#framebuffer !== null) return this.#framebuffer;
+    const gl = this.#gl;
+    this.#framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#framebuffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.handle, 0);
+    return this.#framebuffer;
+  }
+
+  /** @throws Error on the second call. */
+  dispose(): void {
+    this.#token.release();
+    if (this.#framebuffer !== null) this.#gl.deleteFramebuffer(this.#framebuffer);
+    this.#gl.deleteTexture(this.handle);
+  }
+}
+
+function glFormat(gl: WebGL2RenderingContext, format: TexelFormat) {
+  switch (format) {
+    case 'r8':
+      return { internal: gl.R8, external: gl.RED, type: gl.UNSIGNED_BYTE };
+    case 'rgba8':
+      return { internal: gl.RGBA8, external: gl.RGBA, type: gl.UNSIGNED_BYTE };
+    case 'rgba16f':
+      return { internal: gl.RGBA16F, external: gl.RGBA, type: gl.HALF_FLOAT };
+    case 'rgba32f':
+      return { internal: gl.RGBA32F, external: gl.RGBA, type: gl.FLOAT };
+  }
+}

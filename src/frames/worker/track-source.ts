@@ -1,0 +1,47 @@
+/**
+ * Frames from a track in the worker, as the specification has it: the track is transferred, the processor made
+ * here. https://w3c.github.io/mediacapture-transform/#track-processor
+ */
+import type { Ledger } from '../../core/ledger.ts';
+import type { FrameObserver, FrameSource } from '../frame-source.ts';
+import { ReadableSource } from './readable-source.ts';
+
+/** The part of a transferred MediaStreamTrack that is used here. */
+export type StoppableTrack = Readonly<{ stop(): void }>;
+
+type ProcessorConstructor = new (init: { track: StoppableTrack; maxBufferSize: number }) => {
+  readonly readable: ReadableStream<VideoFrame>;
+};
+
+/** Looked up with each use: tests put a fake there, and not every worker has one. */
+function processorConstructor(): ProcessorConstructor | undefined {
+  return (globalThis as { MediaStreamTrackProcessor?: ProcessorConstructor }).MediaStreamTrackProcessor;
+}
+
+/** Whether this thread can read a track. */
+export function hasTrackProcessor(): boolean {
+  return processorConstructor() !== undefined;
+}
+
+export class TrackSource implements FrameSource {
+  readonly #track: StoppableTrack;
+  readonly #ledger: Ledger;
+
+  /** @consumes track */
+  constructor(track: StoppableTrack, ledger: Ledger) {
+    this.#track = track;
+    this.#ledger = ledger;
+  }
+
+  start(observer: FrameObserver): () => void {
+    const Processor = processorConstructor();
+    if (Processor === undefined) throw new TypeError('this worker has no MediaStreamTrackProcessor');
+    // One frame waits at most: the newest.
+    const { readable } = new Processor({ track: this.#track, maxBufferSize: 1 });
+    const stop = new ReadableSource(readable, this.#ledger).start(observer);
+    return () => {
+      stop();
+      this.#track.stop();
+    };
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * What an op is: typed options, shape inference, a float64 reference and a lowering to primitives.
+ * An op never meets a backend.
+ */
+import type { LumaWeights } from '../core/frame-color.ts';
+import type { Shape, Tensor64 } from '../core/tensor.ts';
+import type { Primitive } from '../primitives/primitive.ts';
+
+/** A shape while the graph is built: the frame's height and width are not known yet (null). */
+export type SymbolicShape = readonly (number | null)[];
+
+/** What the frame brings with it: luma follows the frame's own matrix. */
+export type FrameFacts = Readonly<{ luma: LumaWeights }>;
+
+/** Collects the primitives of a program; `add` answers the new value's index. */
+export interface Lowering {
+  readonly facts: FrameFacts;
+  shapeOf(value: number): Shape;
+  add(primitive: Primitive): number;
+}
+
+export interface Op<Options> {
+  readonly name: string;
+  /**
+   * The output's shape; also checks the options against the inputs. `where` names the node in errors.
+   * @throws TypeError | RangeError that name the option, the value and what is allowed.
+   */
+  inferShape(inputs: readonly SymbolicShape[], options: Options, where: string): SymbolicShape;
+  /** The definition, in float64. */
+  reference(inputs: readonly Tensor64[], options: Options, facts: FrameFacts): Tensor64;
+  lower(inputs: readonly number[], options: Options, shape: Shape, lowering: Lowering): number;
+}
+
+/** The dimensions of an image. @throws TypeError when `shape` is none. */
+export function imageShape(
+  shape: SymbolicShape,
+  where: string,
+): readonly [number | null, number | null, number] {
+  const [height, width, channels] = shape;
+  if (shape.length !== 3 || height === undefined || width === undefined || typeof channels !== 'number') {
+    throw new TypeError(
+      `${where}: the input must be an image [height, width, channels], got a tensor of rank ${shape.length}`,
+    );
+  }
+  return [height, width, channels];
+}

@@ -1,0 +1,20 @@
+/** All ops by name: what a graph's nodes may say. */
+import { conv2d } from './conv2d.ts';
+import { abs, add, clamp, div, magnitude, max, min, mul, sub } from './elementwise.ts';
+import { luma } from './luma.ts';
+import type { Op } from './op.ts';
+
+export const ops = { abs, add, clamp, conv2d, div, luma, magnitude, max, min, mul, sub } as const;
+
+export type OpName = keyof typeof ops;
+
+/** The options type of an op. */
+export type OpOptions<Name extends OpName> = (typeof ops)[Name] extends Op<infer Options> ? Options : never;
+
+/**
+ * An op whose options are not known by type: graph data was checked when it was built, and `inferShape`
+ * checks it again when it is bound to a frame.
+ */
+export function opNamed(name: OpName): Op<unknown> {
+  return ops[name] as Op<unknown>;
+}

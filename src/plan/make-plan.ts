@@ -1,0 +1,244 @@
+/** graph → plan: lower, simplify, fuse, then give each image its texel layout and format. */
+import { assert, at } from '../core/assert.ts';
+import { PipelineError } from '../core/errors.ts';
+import { lumaExpansion, lumaWeights, type LumaWeights } from '../core/frame-color.ts';
+import type { Graph } from '../graph/graph.ts';
+import { intervalOf, type Interval } from '../primitives/expression.ts';
+import type { Linear, PrimitiveProgram } from '../primitives/primitive.ts';
+import { fuse, type FusedPass, type Operand } from './fuse.ts';
+import { lower } from './lower.ts';
+import type {
+  ComputePass,
+  DeviceCapabilities,
+  FrameForm,
+  Image,
+  Pass,
+  Plan,
+  Term,
+  TexelFormat,
+} from './plan.ts';
+import { simplify } from './simplify.ts';
+
+const UNIT: Interval = { low: 0, high: 1 };
+
+/**
+ * @throws RangeError when the frame, a size in the graph, or the weights are past what the device holds.
+ * @throws PipelineError `float-missing` when values need float textures and the device renders none.
+ */
+export function makePlan(graph: Graph, frame: FrameForm, device: DeviceCapabilities): Plan {
+  if (Math.max(frame.width, frame.height) > device.maxTextureSize) {
+    throw new RangeError(
+      `the frame is ${frame.width}×${frame.height} px, and this device's textures have at most ` +
+        `${device.maxTextureSize} px on a side: ask the camera for a smaller size`,
+    );
+  }
+  const program = simplify(lower(graph, frame, { luma: lumaWeights(frame.color) }));
+  return new PlanWriter(program, frame, device).write();
+}
+
+class PlanWriter {
+  readonly #program: PrimitiveProgram;
+  readonly #frame: FrameForm;
+  readonly #device: DeviceCapabilities;
+  readonly #images: Image[] = [];
+  readonly #passes: Pass[] = [];
+  readonly #imageOf = new Map<number, number>();
+
+  constructor(program: PrimitiveProgram, frame: FrameForm, device: DeviceCapabilities) {
+    this.#program = program;
+    this.#frame = frame;
+    this.#device = device;
+  }
+
+  write(): Plan {
+    for (const pass of fuse(this.#program)) this.#writePass(pass);
+    const output = this.#imageFor(this.#program.output);
+    return { frame: this.#frame, images: this.#images, passes: this.#passes, output };
+  }
+
+  #writePass(fused: FusedPass): void {
+    // The frame's own luma plane stands for a luma value: no pass.
+    if (this.#isFrameLuma(fused.value) && fused.value !== this.#program.output) {
+      this.#imageOf.set(fused.value, this.#framePlane('y'));
+      return;
+    }
+    const terms = fused.operands.map((one) => this.#term(one));
+    const interval = intervalOf(
+      fused.expression,
+      terms.map((term) => this.#termInterval(term)),
+    );
+    const [height, width, channels] = at(this.#program.values, fused.value).shape as readonly [
+      number,
+      number,
+      number,
+    ];
+    const isOutput = fused.value === this.#program.output;
+    if (channels > 4)
+      throw new RangeError(`an image has at most 4 channels on this backend, got ${channels}`);
+    const output = this.#addImage({
+      source: { kind: 'pass', index: this.#passes.length },
+      width,
+      height,
+      channels,
+      layout: channels === 1 ? 'packed4' : 'rgba',
+      format: isOutput ? 'rgba8' : this.#format(interval),
+      interval: isOutput ? UNIT : interval,
+      expansion: null,
+    });
+    this.#imageOf.set(fused.value, output);
+    this.#passes.push(this.#checked({ kind: 'compute', label: this.#label(fused), terms, expression: fused.expression, output })); // prettier-ignore
+  }
+
+  #term(one: Operand): Term {
+    const value = at(this.#program.values, one.value);
+    if (one.kind === 'read') return plainRead(this.#imageFor(one.value));
+    assert(value.kind === 'linear', 'a filter operand is a linear value');
+    if (this.#isFrameLuma(one.value)) return plainRead(this.#framePlane('y'));
+    const { taps, channels, weights, bias, edge } = value;
+    return { image: this.#imageFor(value.input), taps, channels, weights, bias, edge };
+  }
+
+  /** Planes carry luma as the camera sent it: a luma op on such a frame is a plane, not arithmetic. */
+  #isFrameLuma(index: number): boolean {
+    const value = at(this.#program.values, index);
+    if (this.#frame.layout !== 'planar420' || value.kind !== 'linear' || value.taps.length !== 1)
+      return false;
+    return (
+      at(this.#program.values, value.input).kind === 'frame' && isLuma(value, lumaWeights(this.#frame.color))
+    );
+  }
+
+  #imageFor(value: number): number {
+    const known = this.#imageOf.get(value);
+    if (known !== undefined) return known;
+    assert(at(this.#program.values, value).kind === 'frame', 'an image is written before it is read');
+    const image = this.#frame.layout === 'rgba' ? this.#framePlane('rgba') : this.#convert();
+    this.#imageOf.set(value, image);
+    return image;
+  }
+
+  #convert(): number {
+    const [y, u, v] = [this.#framePlane('y'), this.#framePlane('u'), this.#framePlane('v')];
+    const { width, height, color } = this.#frame;
+    const output = this.#addImage({
+      source: { kind: 'pass', index: this.#passes.length },
+      width,
+      height,
+      channels: 3,
+      layout: 'rgba',
+      // Shown as it is, 8 bits are enough; filtered again, rounding here would be multiplied by the weights.
+      format: this.#isOutputFrame() ? 'rgba8' : (this.#device.floatFormat ?? 'rgba8'),
+      interval: UNIT,
+      expansion: null,
+    });
+    this.#passes.push({ kind: 'convert', label: 'planes → RGB', y, u, v, color, output });
+    return output;
+  }
+
+  #isOutputFrame(): boolean {
+    return at(this.#program.values, this.#program.output).kind === 'frame';
+  }
+
+  #framePlane(plane: 'rgba' | 'y' | 'u' | 'v'): number {
+    const known = this.#images.findIndex(({ source }) => source.kind === 'frame' && source.plane === plane);
+    if (known >= 0) return known;
+    const { width, height, color } = this.#frame;
+    const isChroma = plane === 'u' || plane === 'v';
+    return this.#addImage({
+      source: { kind: 'frame', plane },
+      width: isChroma ? Math.ceil(width / 2) : width,
+      height: isChroma ? Math.ceil(height / 2) : height,
+      channels: plane === 'rgba' ? 3 : 1,
+      layout: plane === 'rgba' ? 'rgba' : isChroma ? 'single' : 'packed4',
+      format: isChroma ? 'r8' : 'rgba8',
+      interval: UNIT,
+      expansion: plane === 'y' && !color.fullRange ? lumaExpansion(color) : null,
+    });
+  }
+
+  #addImage(image: Image): number {
+    return this.#images.push(image) - 1;
+  }
+
+  #format(interval: Interval): TexelFormat {
+    if (this.#device.floatFormat !== null) return this.#device.floatFormat;
+    if (interval.low >= 0 && interval.high <= 1) return 'rgba8';
+    throw new PipelineError(
+      'float-missing',
+      'This filter has intermediate values below 0 or above 1, and this graphics device can only keep 0 to 1. ' +
+        'Choose another filter, or another browser or device.',
+      { context: { low: interval.low, high: interval.high } },
+    );
+  }
+
+  #termInterval(term: Term): Interval {
+    const { low, high } = at(this.#images, term.image).interval;
+    const perTap = term.weights.length / term.taps.length;
+    const out = term.channels === 'shared' ? 1 : (term.bias?.length ?? this.#outChannels(term, perTap));
+    let bounds: Interval = { low: Infinity, high: -Infinity };
+    for (let o = 0; o < out; o++) {
+      // Outside the image zeros may be read, so 0 belongs to what a tap can see.
+      const seen = term.edge === 'zero' ? { low: Math.min(0, low), high: Math.max(0, high) } : { low, high };
+      let [least, most] = [term.bias?.[o] ?? 0, term.bias?.[o] ?? 0];
+      for (let i = o; i < term.weights.length; i += out) {
+        const weight = at(term.weights, i);
+        least += weight * (weight >= 0 ? seen.low : seen.high);
+        most += weight * (weight >= 0 ? seen.high : seen.low);
+      }
+      bounds = { low: Math.min(bounds.low, least), high: Math.max(bounds.high, most) };
+    }
+    return bounds;
+  }
+
+  #outChannels(term: Term, weightsPerTap: number): number {
+    return weightsPerTap / at(this.#images, term.image).channels;
+  }
+
+  #checked(pass: ComputePass): ComputePass {
+    const weights = pass.terms.reduce((count, term) => count + term.weights.length, 0);
+    // The other uniforms of a pass: a size per image, the expression's constants, biases.
+    const vectors = Math.ceil(weights / 4) + 2 * pass.terms.length + 16;
+    if (vectors > this.#device.maxUniformVectors) {
+      throw new RangeError(
+        `a pass holds ${weights} weights, and this device takes about ${4 * (this.#device.maxUniformVectors - 24)}: ` +
+          'use a smaller or a separable kernel',
+      );
+    }
+    const images = new Set(pass.terms.map((term) => term.image)).size;
+    if (images > this.#device.maxTextureUnits) {
+      throw new RangeError(
+        `a pass reads ${images} images, and this device allows ${this.#device.maxTextureUnits}`,
+      );
+    }
+    return pass;
+  }
+
+  #label(fused: FusedPass): string {
+    const parts = fused.operands.map((one) => {
+      if (one.kind === 'read' || this.#isFrameLuma(one.value)) return 'read';
+      const value = at(this.#program.values, one.value);
+      assert(value.kind === 'linear', 'a filter operand is a linear value');
+      return `linear ${value.taps.length}`;
+    });
+    return parts.join(' + ');
+  }
+}
+
+function plainRead(image: number): Term {
+  return {
+    image,
+    taps: [{ dy: 0, dx: 0 }],
+    channels: 'shared',
+    weights: Float32Array.of(1),
+    bias: null,
+    edge: 'replicate',
+  };
+}
+
+function isLuma({ weights, channels }: Linear, luma: LumaWeights): boolean {
+  return (
+    channels === 'dense' &&
+    weights.length === 3 &&
+    luma.every((weight, i) => Math.abs(weight - at(weights, i)) < 1e-6)
+  );
+}

@@ -1,0 +1,154 @@
+/**
+ * The expression language that epilogues and maps share: a small tree of elementwise arithmetic.
+ * Each backend emits it in its own language; `evaluate` runs it in float64 for the reference.
+ * A value with one channel broadcasts over the channels of the others.
+ */
+import { assert, assertNever, at } from '../core/assert.ts';
+
+export type UnaryOp = 'neg' | 'abs' | 'sqrt';
+export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
+
+export type Expression =
+  | Readonly<{ kind: 'constant'; value: number }>
+  /** The value of operand `index` at this position. */
+  | Readonly<{ kind: 'operand'; index: number }>
+  | Readonly<{ kind: 'unary'; op: UnaryOp; a: Expression }>
+  | Readonly<{ kind: 'binary'; op: BinaryOp; a: Expression; b: Expression }>;
+
+export const constant = (value: number): Expression => ({ kind: 'constant', value });
+export const operand = (index: number): Expression => ({ kind: 'operand', index });
+export const unary = (op: UnaryOp, a: Expression): Expression => ({ kind: 'unary', op, a });
+export const binary = (op: BinaryOp, a: Expression, b: Expression): Expression => ({
+  kind: 'binary',
+  op,
+  a,
+  b,
+});
+
+/** Every operand replaced by what `replace` gives for its index. */
+export function substitute(expression: Expression, replace: (index: number) => Expression): Expression {
+  switch (expression.kind) {
+    case 'constant':
+      return expression;
+    case 'operand':
+      return replace(expression.index);
+    case 'unary':
+      return unary(expression.op, substitute(expression.a, replace));
+    case 'binary':
+      return binary(expression.op, substitute(expression.a, replace), substitute(expression.b, replace));
+    default:
+      return assertNever(expression);
+  }
+}
+
+/** The value of `expression` in float64. */
+export function evaluate(expression: Expression, operands: ArrayLike<number>): number {
+  switch (expression.kind) {
+    case 'constant':
+      return expression.value;
+    case 'operand':
+      return at(operands, expression.index);
+    case 'unary':
+      return unaryValue(expression.op, evaluate(expression.a, operands));
+    case 'binary':
+      return binaryValue(expression.op, evaluate(expression.a, operands), evaluate(expression.b, operands));
+    default:
+      return assertNever(expression);
+  }
+}
+
+function unaryValue(op: UnaryOp, a: number): number {
+  switch (op) {
+    case 'neg':
+      return -a;
+    case 'abs':
+      return Math.abs(a);
+    case 'sqrt':
+      return Math.sqrt(a);
+    default:
+      return assertNever(op);
+  }
+}
+
+function binaryValue(op: BinaryOp, a: number, b: number): number {
+  switch (op) {
+    case 'add':
+      return a + b;
+    case 'sub':
+      return a - b;
+    case 'mul':
+      return a * b;
+    case 'div':
+      return a / b;
+    case 'min':
+      return Math.min(a, b);
+    case 'max':
+      return Math.max(a, b);
+    default:
+      return assertNever(op);
+  }
+}
+
+/** All that a value can be: it decides which texel formats can hold it. */
+export type Interval = Readonly<{ low: number; high: number }>;
+
+/** Bounds of `expression` where each operand stays within its own (interval arithmetic, never too narrow). */
+export function intervalOf(expression: Expression, operands: readonly Interval[]): Interval {
+  switch (expression.kind) {
+    case 'constant':
+      return { low: expression.value, high: expression.value };
+    case 'operand':
+      return at(operands, expression.index);
+    case 'unary':
+      return unaryInterval(expression.op, intervalOf(expression.a, operands));
+    case 'binary':
+      return binaryInterval(
+        expression.op,
+        intervalOf(expression.a, operands),
+        intervalOf(expression.b, operands),
+      );
+    default:
+      return assertNever(expression);
+  }
+}
+
+function unaryInterval(op: UnaryOp, a: Interval): Interval {
+  switch (op) {
+    case 'neg':
+      return { low: -a.high, high: -a.low };
+    case 'abs': {
+      const high = Math.max(Math.abs(a.low), Math.abs(a.high));
+      const low = a.low <= 0 && a.high >= 0 ? 0 : Math.min(Math.abs(a.low), Math.abs(a.high));
+      return { low, high };
+    }
+    case 'sqrt':
+      return { low: Math.sqrt(Math.max(0, a.low)), high: Math.sqrt(Math.max(0, a.high)) };
+    default:
+      return assertNever(op);
+  }
+}
+
+function binaryInterval(op: BinaryOp, a: Interval, b: Interval): Interval {
+  switch (op) {
+    case 'add':
+      return { low: a.low + b.low, high: a.high + b.high };
+    case 'sub':
+      return { low: a.low - b.high, high: a.high - b.low };
+    case 'mul':
+      return hull([a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high]);
+    case 'div':
+      if (b.low <= 0 && b.high >= 0) return { low: -Infinity, high: Infinity };
+      return hull([a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high]);
+    case 'min':
+      return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
+    case 'max':
+      return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
+    default:
+      return assertNever(op);
+  }
+}
+
+function hull(corners: readonly number[]): Interval {
+  assert(corners.length > 0, 'an interval needs corners');
+  return { low: Math.min(...corners), high: Math.max(...corners) };
+}

@@ -1,0 +1,208 @@
+/** Where a pipeline takes its frames from, opened in the page: the far end goes to the worker. */
+import { transfer } from 'comlink';
+import { assertNever } from '../core/assert.ts';
+import { checkInteger, checkNumber, checkOneOf, show } from '../core/check.ts';
+import { PipelineError } from '../core/errors.ts';
+import { onTrackEnded, openCamera, type CameraOptions } from '../frames/page/camera.ts';
+import { startCameraUtils, type CameraUtilsConstructor } from '../frames/page/camera-utils-driver.ts';
+import type { PushFrame } from '../frames/page/frame-push.ts';
+import { trackProcessor } from '../frames/page/insertable-streams.ts';
+import { startVideo } from '../frames/page/video-source.ts';
+import type { LiveSource } from '../../workers/live/live.contract.ts';
+
+export const CAMERA_DRIVERS = ['auto', 'processor', 'worker-processor', 'camera-utils'] as const;
+
+/**
+ * processor: the window's MediaStreamTrackProcessor, its stream transferred to the worker (Chromium).
+ * worker-processor: the track is transferred and read in the worker (Safari, the specification).
+ * camera-utils: @mediapipe/camera_utils, everywhere. auto: the first of these that the browser has.
+ */
+export type CameraDriver = (typeof CAMERA_DRIVERS)[number];
+
+export type CameraSource = CameraOptions &
+  Readonly<{
+    kind: 'camera';
+    /** Default 'auto'. */
+    driver?: CameraDriver;
+    /** Gives `Camera` of @mediapipe/camera_utils when that driver is needed; the library never loads it itself. */
+    loadCamera?: () => Promise<CameraUtilsConstructor>;
+  }>;
+
+export type VideoSource = Readonly<{
+  kind: 'video';
+  url: string;
+  /** Default true. */
+  loop?: boolean;
+}>;
+
+export type PatternSource = Readonly<{
+  kind: 'pattern';
+  /** In pixels, 16 to 4096. Default 640×480. */
+  width?: number;
+  height?: number;
+  /** Frames per second, 1 to 120. Default 30. */
+  frameRate?: number;
+}>;
+
+export type SourceOptions = CameraSource | VideoSource | PatternSource;
+
+export type SourceEvents = Readonly<{
+  push: PushFrame;
+  onFault: (error: PipelineError) => void;
+  /** No more frames; null when that is no fault. */
+  onEnd: (error: PipelineError | null) => void;
+}>;
+
+export type OpenSource = Readonly<{
+  live: LiveSource;
+  /** For the stats: the driver, 'video' or 'pattern'. */
+  driver: string;
+  /** Begins to push, for sources that the page drives. Called when the worker is ready. */
+  begin: () => Promise<void>;
+  /** Releases the camera or the clip. Idempotent. */
+  close: () => void;
+}>;
+
+/** @throws TypeError | RangeError that name the option. */
+export function checkSource(source: SourceOptions): void {
+  switch (source.kind) {
+    case 'camera':
+      if (source.driver !== undefined) checkOneOf('options.source.driver', source.driver, CAMERA_DRIVERS);
+      for (const side of ['width', 'height'] as const) {
+        if (source[side] !== undefined)
+          checkInteger(`options.source.${side}`, source[side], { min: 1, unit: 'px' });
+      }
+      break;
+    case 'video':
+      if (typeof source.url !== 'string' || source.url === '') {
+        throw new TypeError(`options.source.url must be the address of a clip, got ${show(source.url)}`);
+      }
+      break;
+    case 'pattern':
+      for (const side of ['width', 'height'] as const) {
+        checkInteger(`options.source.${side}`, source[side] ?? 640, { min: 16, max: 4096, unit: 'px' });
+      }
+      checkNumber('options.source.frameRate', source.frameRate ?? 30, {
+        min: 1,
+        max: 120,
+        unit: 'frames per second',
+      });
+      break;
+    default:
+      checkOneOf('options.source.kind', (source as { kind: unknown }).kind, ['camera', 'video', 'pattern']);
+  }
+}
+
+/** @throws PipelineError `camera-…` | `video-unreadable` */
+export async function openSource(
+  source: SourceOptions,
+  workerHasProcessor: boolean,
+  events: SourceEvents,
+): Promise<OpenSource> {
+  switch (source.kind) {
+    case 'camera':
+      return openCameraSource(source, workerHasProcessor, events);
+    case 'video':
+      return pushed('video', () =>
+        startVideo({
+          ...source,
+          push: events.push,
+          onFault: events.onFault,
+          onEnd: () => {
+            events.onEnd(null);
+          },
+        }),
+      );
+    case 'pattern': {
+      const { width = 640, height = 480, frameRate = 30 } = source;
+      return {
+        live: { kind: 'pattern', width, height, frameRate },
+        driver: 'pattern',
+        begin: () => Promise.resolve(),
+        close: () => undefined,
+      };
+    }
+    default:
+      return assertNever(source);
+  }
+}
+
+/** A source that the page drives: it starts when the worker is ready, and may be closed while it starts. */
+function pushed(driver: string, start: () => Promise<() => void>): OpenSource {
+  let stop: (() => void) | null = null;
+  let closed = false;
+  return {
+    live: { kind: 'push' },
+    driver,
+    begin: async () => {
+      stop = await start();
+      if (closed as boolean) stop();
+    },
+    close: () => {
+      closed = true;
+      stop?.();
+    },
+  };
+}
+
+function chooseDriver(source: CameraSource, workerHasProcessor: boolean): Exclude<CameraDriver, 'auto'> {
+  const { driver = 'auto' } = source;
+  const has = {
+    processor: trackProcessor() !== null,
+    'worker-processor': workerHasProcessor,
+    'camera-utils': source.loadCamera !== undefined,
+  };
+  const found = driver === 'auto' ? CAMERA_DRIVERS.find((one) => one !== 'auto' && has[one]) : driver;
+  if (found !== undefined && found !== 'auto' && has[found]) return found;
+  throw new PipelineError(
+    'camera-unsupported',
+    driver === 'auto'
+      ? 'This browser has no way to read camera frames here, and no portable camera driver was given.'
+      : `This browser does not have the camera driver '${driver}'. Use 'auto'.`,
+    { context: { driver } },
+  );
+}
+
+async function openCameraSource(
+  source: CameraSource,
+  workerHasProcessor: boolean,
+  events: SourceEvents,
+): Promise<OpenSource> {
+  const driver = chooseDriver(source, workerHasProcessor);
+  if (driver === 'camera-utils') return openCameraUtils(source, events);
+  const track = await openCamera(source);
+  const forget = onTrackEnded(track, events.onEnd);
+  const close = (): void => {
+    forget();
+    track.stop();
+  };
+  const common = { driver, begin: () => Promise.resolve(), close };
+  if (driver === 'worker-processor') {
+    // The track itself moves; a clone stays so that the page hears of its end and can stop the camera.
+    const moved = track.clone();
+    return { ...common, live: transfer({ kind: 'track', track: moved }, [moved as unknown as Transferable]) };
+  }
+  const Processor = trackProcessor();
+  if (Processor === null)
+    throw new PipelineError('camera-unsupported', 'This browser can not read camera frames.');
+  const { readable } = new Processor({ track, maxBufferSize: 1 });
+  return { ...common, live: transfer({ kind: 'readable', readable }, [readable as unknown as Transferable]) };
+}
+
+function openCameraUtils(source: CameraSource, events: SourceEvents): OpenSource {
+  return pushed('camera-utils', async () => {
+    const Camera = await source.loadCamera?.();
+    if (Camera === undefined)
+      throw new PipelineError('camera-unsupported', 'No portable camera driver was given.');
+    const { track, stop } = await startCameraUtils(Camera, {
+      ...source,
+      push: events.push,
+      onFault: events.onFault,
+    });
+    const forget = onTrackEnded(track, events.onEnd);
+    return () => {
+      forget();
+      stop();
+    };
+  });
+}

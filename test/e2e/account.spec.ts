@@ -1,0 +1,80 @@
+/**
+ * The figures are true: the account adds up whenever it is read, and what it says has been shown and left out agrees with
+ * the frame numbers that are seen in the view.
+ */
+import type { Page } from '@playwright/test';
+import { DEFAULT_CAMERA, expect, FOOTAGE_FRAMES, test } from './browser.ts';
+import { figure, numberIn, readFigures, startCamera, type Figures } from '../support/live-page.ts';
+import { numbersShown } from './view-pixels.ts';
+
+/** Reads all figures every 50 ms, in the page, where no two reads can straddle an update. */
+async function figuresOver(page: Page, ms: number): Promise<readonly Figures[]> {
+  return page.evaluate(async (duration) => {
+    const samples: Record<string, string>[] = [];
+    const end = performance.now() + duration;
+    while (performance.now() < end) {
+      const outputs = [...document.querySelectorAll<HTMLElement>('output[data-stat]')];
+      samples.push(
+        Object.fromEntries(outputs.map((output) => [output.dataset['stat'] ?? '', output.textContent])),
+      );
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    return samples;
+  }, ms);
+}
+
+/** How far the camera's loop went from one number to the next: 1 … FOOTAGE_FRAMES. */
+const stepBetween = (from: number, to: number): number =>
+  ((to - from - 1 + FOOTAGE_FRAMES) % FOOTAGE_FRAMES) + 1;
+
+for (const driver of ['auto', 'camera-utils']) {
+  test(`arrived = shown + dropped + pending, at every moment, driver ${driver}`, async ({ openLive }) => {
+    const page = await openLive({ params: { filter: 'edge', driver } });
+    await startCamera(page);
+    const samples = await figuresOver(page, 5000);
+    expect(samples.length).toBeGreaterThan(40);
+    for (const sample of samples) {
+      const { arrived, shown, dropped, pending } = {
+        arrived: numberIn(sample, 'arrived'),
+        shown: numberIn(sample, 'shown'),
+        dropped: numberIn(sample, 'dropped'),
+        pending: numberIn(sample, 'pending'),
+      };
+      expect(shown + dropped + pending, JSON.stringify(sample)).toBe(arrived);
+    }
+    const shown = samples.map((sample) => numberIn(sample, 'shown'));
+    expect(shown, 'shown never falls').toEqual([...shown].sort((a, b) => a - b));
+    expect(new Set(shown).size, 'the figures move').toBeGreaterThan(5);
+  });
+
+  test(`the newest frame is shown, none twice and none late, driver ${driver}`, async ({ openLive }) => {
+    const page = await openLive({ params: { filter: 'edge', driver } });
+    await startCamera(page, 10);
+    const numbers = await numbersShown(page, DEFAULT_CAMERA.width, 4000);
+    expect(numbers.length, `seen: ${numbers.join(' ')}`).toBeGreaterThan(20);
+    const steps = numbers.slice(1).map((number, at) => stepBetween(numbers[at] ?? 0, number));
+    // A step of more than half the loop is a step back: an older frame after a newer one.
+    expect(Math.max(...steps), `seen: ${numbers.join(' ')}`).toBeLessThan(FOOTAGE_FRAMES / 2);
+  });
+}
+
+test('the figures agree with the frames that are seen', async ({ openLive }) => {
+  const page = await openLive({ params: { filter: 'edge' } });
+  await startCamera(page, 30);
+  const before = await readFigures(page);
+  const numbers = await numbersShown(page, DEFAULT_CAMERA.width, 4000);
+  const after = await readFigures(page);
+  const passed = numbers.slice(1).reduce((sum, number, at) => sum + stepBetween(numbers[at] ?? 0, number), 0);
+  const grown = (name: string): number => numberIn(after, name) - numberIn(before, name);
+  // The figures are up to a quarter of a second old, at both ends: eight frames at 30 a second, and a few for the reading.
+  expect(
+    Math.abs(grown('arrived') - passed),
+    `arrived ${grown('arrived')}, numbers passed ${passed}`,
+  ).toBeLessThanOrEqual(12);
+  expect(grown('shown'), `shown, with ${numbers.length} numbers seen`).toBeGreaterThanOrEqual(
+    numbers.length - 12,
+  );
+  const fps = await figure(page, 'fps');
+  expect(fps).toBeGreaterThan(0);
+  expect(fps).toBeLessThanOrEqual(33);
+});

@@ -1,0 +1,199 @@
+/**
+ * Each thing that can fail is made to fail. The page then says what happened and what to do, shows the fault's code among
+ * the details, lets the camera go, opens no dialog, throws nothing (browser.ts looks after these two), and still offers
+ * what needs no camera.
+ */
+import type { BrowserContext, Page } from '@playwright/test';
+import { breakCamera, cameraUse, unplugCamera } from './camera-spy.ts';
+import { expect, test } from './browser.ts';
+import { button, framesShown, startCamera } from '../support/live-page.ts';
+
+type Expected = Readonly<{
+  code: string;
+  /** What happened, and what to do: both in words that a visitor reads without opening the details. */
+  says: readonly [happened: RegExp, toDo: RegExp];
+}>;
+
+async function expectFault(page: Page, { code, says }: Expected): Promise<void> {
+  const stage = page.locator('[data-role=stage]');
+  for (const words of says) await expect(stage).toContainText(words, { useInnerText: true, timeout: 20_000 });
+  await expect(page.getByRole('status')).toContainText(says[0]);
+  await stage.getByText('Details').click();
+  await expect(stage.getByText(new RegExp(`^\\s*${code}: \\S`))).toBeVisible();
+  await expect
+    .poll(async () => (await cameraUse(page)).live, { message: 'camera tracks that still run' })
+    .toBe(0);
+}
+
+/** Where only the camera failed, everything else must still run. */
+async function expectOtherSourcesRun(page: Page): Promise<void> {
+  const stage = page.locator('[data-role=stage]');
+  await expect(stage).toContainText('Play sample clip', { useInnerText: true });
+  await expect(stage).toContainText('Show test pattern', { useInnerText: true });
+  await button(page, 'Show test pattern').click();
+  await framesShown(page, 3);
+  await button(page, 'Play sample clip').click();
+  await framesShown(page, 3);
+}
+
+/** Lets the browser answer a request for a script with something else. Workers load theirs through the context too. */
+async function replaceScript(
+  context: BrowserContext,
+  url: RegExp,
+  change: (text: string) => string,
+): Promise<() => number> {
+  let changed = 0;
+  await context.route(url, async (route) => {
+    const response = await route.fetch();
+    const before = await response.text();
+    const after = change(before);
+    if (after !== before) changed += 1;
+    await route.fulfill({ response, body: after });
+  });
+  return () => changed;
+}
+
+const WORKER_SCRIPT = /live\.worker/;
+
+test('no camera', async ({ openLive }) => {
+  const page = await openLive({ camera: 'none' });
+  await expect(page.getByText('No camera was found on this machine')).toBeVisible();
+  await button(page, 'Start camera').click();
+  await expectFault(page, { code: 'camera-missing', says: [/No camera found/, /Connect one/] });
+  await expectOtherSourcesRun(page);
+});
+
+test('permission refused by the browser', async ({ openLive }) => {
+  const page = await openLive({ granted: false, args: ['--deny-permission-prompts'] });
+  await button(page, 'Start camera').click();
+  await expectFault(page, { code: 'camera-denied', says: [/camera is not allowed/, /Allow the camera/] });
+  await expectOtherSourcesRun(page);
+});
+
+for (const driver of ['auto', 'camera-utils']) {
+  test(`permission refused, then granted: trying again starts the picture, driver ${driver}`, async ({
+    openLive,
+  }) => {
+    const page = await openLive({ params: { driver } });
+    await page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const granted = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = () => {
+        mediaDevices.getUserMedia = granted;
+        return Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+      };
+    });
+    await button(page, 'Start camera').click();
+    await expectFault(page, { code: 'camera-denied', says: [/camera is not allowed/, /Allow the camera/] });
+    await button(page, 'Try again').click();
+    await framesShown(page, 3);
+  });
+
+  test(`camera in use by another program, driver ${driver}`, async ({ openLive }) => {
+    const page = await openLive({
+      params: { driver },
+      prepare: (context) => breakCamera(context, 'NotReadableError', 'Could not start video source'),
+    });
+    await button(page, 'Start camera').click();
+    await expectFault(page, { code: 'camera-busy', says: [/camera is in use/, /Close it there/] });
+    await expectOtherSourcesRun(page);
+  });
+
+  test(`camera unplugged under way, driver ${driver}`, async ({ openLive }) => {
+    const page = await openLive({ params: { driver } });
+    await startCamera(page);
+    await unplugCamera(page);
+    await expectFault(page, { code: 'track-ended', says: [/camera stopped/, /unplugged.*try again/is] });
+    await expectOtherSourcesRun(page);
+    await startCamera(page);
+  });
+}
+
+test('no camera interface at all, as on an address that is not secure', async ({ openLive }) => {
+  const page = await openLive({
+    prepare: (context) =>
+      context.addInitScript(() =>
+        Object.defineProperty(Navigator.prototype, 'mediaDevices', { value: undefined }),
+      ),
+  });
+  await button(page, 'Start camera').click();
+  await expect(page.locator('[data-role=stage]')).toContainText(/secure/, { useInnerText: true });
+  await expectOtherSourcesRun(page);
+});
+
+test('the track processor in the worker: a picture where the browser has one, plain words where not', async ({
+  openLive,
+}) => {
+  const page = await openLive({ params: { driver: 'worker-processor' } });
+  const workerHasProcessor = await page.evaluate(async () => {
+    const script = "postMessage('MediaStreamTrackProcessor' in self)";
+    const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+    const answer = await new Promise<unknown>((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data);
+    });
+    worker.terminate();
+    return answer;
+  });
+  await button(page, 'Start camera').click();
+  if (workerHasProcessor === true) await framesShown(page, 3);
+  else
+    await expectFault(page, { code: 'camera-unsupported', says: [/cannot be read here/, /camera driver/] });
+});
+
+test('WebGL 2 missing', async ({ openLive }) => {
+  const page = await openLive({ args: ['--disable-3d-apis'], expectLoggedErrors: true });
+  await button(page, 'Start camera').click();
+  await expectFault(page, {
+    code: 'webgl2-missing',
+    says: [/WebGL 2 is not available/, /hardware acceleration/],
+  });
+});
+
+test('the worker script does not load; once it does, trying again starts the picture', async ({
+  openLive,
+}) => {
+  const page = await openLive({
+    expectLoggedErrors: true,
+    prepare: (context) =>
+      context.route(WORKER_SCRIPT, (route) => route.fulfill({ status: 404, body: 'gone' })),
+  });
+  await button(page, 'Start camera').click();
+  await expectFault(page, { code: 'worker-missing', says: [/did not load/, /try again|reload/] });
+  await page.context().unroute(WORKER_SCRIPT);
+  await button(page, 'Try again').click();
+  await framesShown(page, 3);
+});
+
+test('the worker ends under way', async ({ openLive }) => {
+  const page = await openLive({
+    expectLoggedErrors: true,
+    prepare: async (context) => {
+      // Two seconds after its start an error that nobody catches, as a fault of the worker's own code would be.
+      const poison = 'setTimeout(() => { throw new Error("poisoned"); }, 2000);';
+      await replaceScript(context, WORKER_SCRIPT, (text) => `${text}\n;${poison}`);
+    },
+  });
+  await button(page, 'Start camera').click();
+  await expectFault(page, { code: 'worker-crashed', says: [/stopped working/, /Trying again/] });
+  await page.context().unroute(WORKER_SCRIPT);
+  await button(page, 'Try again').click();
+  await framesShown(page, 3);
+});
+
+test('a shader that does not compile', async ({ openLive }) => {
+  let changed = (): number => 0;
+  const page = await openLive({
+    params: { filter: 'edge' },
+    expectLoggedErrors: true,
+    prepare: async (context) => {
+      // Every GLSL program of ours starts with this line; an unknown directive after it breaks each of them.
+      const version = '#version 300 es';
+      changed = await replaceScript(context, /\.(ts|js)(\?|$)/, (text) =>
+        text.replaceAll(version, `${version}\\n#error broken on purpose\\n`),
+      );
+    },
+  });
+  await button(page, 'Start camera').click();
+  await expectFault(page, { code: 'shader-failed', says: [/does not run here/, /Choose another filter/] });
+  expect(changed(), 'scripts with a shader in them').toBeGreaterThan(0);
+});

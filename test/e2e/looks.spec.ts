@@ -1,0 +1,95 @@
+/**
+ * Pictures of the page for a person to look at, in test-results/looks/, and the few things about its looks that a program
+ * can tell: it fits the screen, and nothing is cut off. CONVOLUX_PICTURES=1 also makes the README's picture.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { expect, test } from './browser.ts';
+import { button, figure, framesShown, startCamera, viewOf } from '../support/live-page.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const LOOKS = join(ROOT, 'test-results', 'looks');
+const README_PICTURE = join(ROOT, 'docs', 'images', 'live.png');
+
+const SCREENS = [
+  { name: 'desktop', viewport: { width: 1440, height: 900 } },
+  { name: 'phone', viewport: { width: 390, height: 844 } },
+] as const;
+
+/** Pixels by which the page is wider than the screen: a phone would scroll sideways. */
+const overhang = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Until two readings, a second apart, differ by less than one frame a second. */
+async function frameRateSettles(page: Page): Promise<void> {
+  let last = NaN;
+  const settled = async (): Promise<boolean> => {
+    const now = await figure(page, 'fps');
+    const calm = Math.abs(now - last) < 1;
+    last = now;
+    return calm;
+  };
+  await expect
+    .poll(settled, { message: 'the frame rate settles', intervals: [1000], timeout: 20_000 })
+    .toBe(true);
+}
+
+for (const { name, viewport } of SCREENS) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`${name}, ${colorScheme}`, async ({ openLive }) => {
+      mkdirSync(LOOKS, { recursive: true });
+      const shoot = (state: string): Promise<unknown> =>
+        page.screenshot({
+          path: join(LOOKS, `${name}-${colorScheme}-${state}.png`),
+          fullPage: name === 'phone',
+        });
+      const page = await openLive({ viewport, colorScheme, params: { filter: 'edge' } });
+      await expect(button(page, 'Start camera')).toBeEnabled();
+      await shoot('ready');
+      await startCamera(page, 10);
+      await frameRateSettles(page);
+      await shoot('running');
+      expect(await overhang(page), 'pixels beyond the right edge').toBe(0);
+      const view = await viewOf(page).boundingBox();
+      expect(view?.width ?? 0).toBeGreaterThan(viewport.width * 0.5);
+      // The invitation's card is gone, so the picture is all that stands there.
+      await expect(page.locator('[data-panel=empty]')).toBeHidden();
+      for (const action of ['Start camera', 'Stop', 'Play sample clip', 'Show test pattern']) {
+        const box = await button(page, action).boundingBox();
+        expect(box?.height ?? 0, `${action}: tall enough for a finger`).toBeGreaterThanOrEqual(
+          name === 'phone' ? 44 : 24,
+        );
+      }
+    });
+
+    test(`${name}, ${colorScheme}, a fault`, async ({ openLive }) => {
+      mkdirSync(LOOKS, { recursive: true });
+      const page = await openLive({ viewport, colorScheme, camera: 'none' });
+      await button(page, 'Start camera').click();
+      await expect(button(page, 'Try again')).toBeVisible();
+      await page.screenshot({
+        path: join(LOOKS, `${name}-${colorScheme}-fault.png`),
+        fullPage: name === 'phone',
+      });
+      expect(await overhang(page), 'pixels beyond the right edge').toBe(0);
+    });
+  }
+}
+
+// A test run must not change the repository unasked, so this test exists only on demand.
+if (process.env['CONVOLUX_PICTURES'] === '1') {
+  test("the README's picture", async ({ openLive }) => {
+    mkdirSync(join(ROOT, 'docs', 'images'), { recursive: true });
+    const page = await openLive({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: 'dark',
+      camera: 'none',
+      params: { source: 'sample', filter: 'edge' },
+    });
+    await framesShown(page, 30);
+    await frameRateSettles(page);
+    await page.screenshot({ path: README_PICTURE });
+  });
+}

@@ -1,0 +1,71 @@
+/**
+ * The picture is right: for a frame of real footage out of the camera, every pixel of the view is what the reference
+ * computes in Node from the same bytes, to two levels of 255, borders included. The frame says its own number, so no
+ * other frame can be taken for it.
+ */
+import type { Page } from '@playwright/test';
+import { differenceOf } from '../support/compare-picture.ts';
+import type { RgbaPicture } from '../support/picture.ts';
+import { DEFAULT_CAMERA, expect, footageFor, test } from './browser.ts';
+import { expectedView, type FilterParams } from './expected-view.ts';
+import { figure, startCamera, type FilterName } from '../support/live-page.ts';
+import { numberedPicture, screenPixels, viewPixels } from './view-pixels.ts';
+
+type Size = Readonly<{ width: number; height: number }>;
+
+/** A size that is no multiple of 4 or 16, as cropping cameras deliver; Chromium's file camera takes even sizes only. */
+const AWKWARD: Size = { width: 642, height: 362 };
+const OUTPUTS = ['canvas', 'video'] as const;
+
+type Case = Readonly<{
+  size: Size;
+  filter: FilterName;
+  params?: FilterParams;
+  take?: () => Promise<RgbaPicture>;
+}>;
+
+async function expectExactView(
+  page: Page,
+  { size, filter, params = {}, take = () => viewPixels(page) }: Case,
+): Promise<void> {
+  const { number, picture } = await numberedPicture(take);
+  expect(await figure(page, 'level'), 'the resolution share').toBe(1);
+  const difference = differenceOf(picture, expectedView(await footageFor(size), number, filter, params));
+  const told = `frame ${number}: mean difference ${difference.mean.toFixed(3)}, ${(100 * difference.overTwo).toFixed(3)} % over two`;
+  expect(Math.round(difference.worst), `${told}; worst at ${difference.at}`).toBeLessThanOrEqual(2);
+}
+
+for (const output of OUTPUTS) {
+  for (const driver of ['auto', 'camera-utils']) {
+    for (const size of [DEFAULT_CAMERA, AWKWARD]) {
+      test(`edges, ${size.width}×${size.height}, driver ${driver}, on the ${output}`, async ({
+        openLive,
+      }) => {
+        const page = await openLive({ camera: size, params: { filter: 'edge', driver, output } });
+        await startCamera(page);
+        await expectExactView(page, { size, filter: 'edge' });
+      });
+    }
+  }
+
+  for (const filter of ['none', 'sharpen', 'blur'] as const) {
+    test(`${filter}, on the ${output}`, async ({ openLive }) => {
+      const page = await openLive({ params: { filter, output } });
+      await startCamera(page);
+      await expectExactView(page, { size: DEFAULT_CAMERA, filter });
+    });
+  }
+
+  test(`parameters from the address, on the ${output}`, async ({ openLive }) => {
+    const page = await openLive({ params: { filter: 'edge', strength: '0.4', output } });
+    await startCamera(page);
+    await expectExactView(page, { size: DEFAULT_CAMERA, filter: 'edge', params: { strength: 0.4 } });
+  });
+
+  test(`the screen shows the same pixels, on the ${output}`, async ({ openLive }) => {
+    const page = await openLive({ params: { filter: 'edge', output, mirror: 'false' } });
+    await startCamera(page);
+    const take = (): Promise<RgbaPicture> => screenPixels(page, DEFAULT_CAMERA);
+    await expectExactView(page, { size: DEFAULT_CAMERA, filter: 'edge', take });
+  });
+}

@@ -1,0 +1,64 @@
+/** The sums of `npm test`: above all, that nothing which went wrong adds up to a pass. */
+import { describe, expect, test } from 'vitest';
+import { countPlaywright, failure, settle, total } from '../../scripts/count-reports.mjs';
+
+const counts = (passed: number, failed: number, skipped = 0) => ({
+  passed,
+  failed,
+  skips: Array.from({ length: skipped }, (_, index) => ({ title: `test ${index}`, reason: 'no camera' })),
+  problems: [],
+});
+
+describe('settle', () => {
+  test('leaves a good run as it is', () => {
+    expect(settle(counts(3, 0), '')).toEqual(counts(3, 0));
+  });
+
+  test('leaves failed tests as they are, however the runner ended', () => {
+    expect(settle(counts(3, 2), 'exit status 1')).toEqual(counts(3, 2));
+  });
+
+  test.each([
+    ['no report', undefined, ''],
+    ['no report and a crash', undefined, 'SIGSEGV'],
+    ['no test', counts(0, 0), ''],
+    ['nothing but skipped tests', counts(0, 0, 4), ''],
+    ['a bad end after good tests', counts(3, 0), 'exit status 1'],
+  ])('counts one failure for %s', (_name, report, problem) => {
+    expect(settle(report, problem)).toMatchObject({ failed: 1, problems: [expect.any(String)] });
+  });
+});
+
+describe('countPlaywright', () => {
+  const tested = (status: 'expected' | 'unexpected' | 'flaky' | 'skipped', reason?: string) => ({
+    title: status,
+    tests: [{ status, annotations: reason === undefined ? [] : [{ type: 'skip', description: reason }] }],
+  });
+
+  test('counts tests in nested suites, a flaky one as failed', () => {
+    const inner = { title: 'inner', specs: [tested('unexpected'), tested('flaky')] };
+    const report = {
+      errors: [],
+      suites: [{ title: 'a.spec.ts', specs: [tested('expected')], suites: [inner] }],
+    };
+    expect(countPlaywright(report)).toEqual(counts(1, 2));
+  });
+
+  test('gives the title and the reason of a skip', () => {
+    const specs = [tested('skipped', 'no WebGL2'), tested('skipped')];
+    expect(countPlaywright({ errors: [], suites: [{ title: 'a.spec.ts', specs }] }).skips).toEqual([
+      { title: 'a.spec.ts > skipped', reason: 'no WebGL2' },
+      { title: 'a.spec.ts > skipped', reason: 'no reason given' },
+    ]);
+  });
+
+  test('counts an error outside of any test', () => {
+    const report = { errors: [{ message: 'Error: no server\n  at x' }], suites: [] };
+    expect(countPlaywright(report)).toMatchObject({ failed: 1, problems: ['Error: no server'] });
+  });
+});
+
+test('total sums all runners, and names skips only where there are some', () => {
+  expect(total([counts(3, 0), counts(2, 1), failure('x')])).toBe('5 passed, 2 failed');
+  expect(total([counts(3, 0), counts(2, 1, 4)])).toBe('5 passed, 1 failed, 4 skipped');
+});

@@ -1,0 +1,37 @@
+/** The worker's entry: one live pipeline, spoken to through Comlink. */
+import { expose } from 'comlink';
+import { PipelineError } from '../../src/core/errors.ts';
+import type { LedgerBalance } from '../../src/core/ledger.ts';
+import { PushSource } from '../../src/frames/worker/push-source.ts';
+import { hasTrackProcessor } from '../../src/frames/worker/track-source.ts';
+import { installThrowHandler } from '../throw-handler.ts';
+import type { LiveContract } from './live.contract.ts';
+import { LivePipeline } from './live-pipeline.ts';
+
+installThrowHandler();
+
+let pipeline: LivePipeline | null = null;
+let stopped: Promise<LedgerBalance> | null = null;
+
+const contract: LiveContract = {
+  hasTrackProcessor,
+  open(source, output, graph, events) {
+    if (pipeline !== null) throw new Error('convolux invariant broken: a live worker was opened twice');
+    pipeline = new LivePipeline(source, output, graph, events);
+  },
+  push(frame, timestampUs) {
+    if (pipeline?.source instanceof PushSource) pipeline.source.push(frame, timestampUs);
+    else frame.close();
+  },
+  async setGraph(graph) {
+    if (pipeline === null) throw new PipelineError('aborted', 'The pipeline was stopped.');
+    await pipeline.setGraph(graph);
+  },
+  stop() {
+    stopped ??=
+      pipeline?.stop() ?? Promise.resolve({ frames: 0, textures: 0, programs: 0, contexts: 0, workers: 0 });
+    return stopped;
+  },
+};
+
+expose(contract);
