@@ -86,7 +86,8 @@ module.exports = {
 
     { from: { path: '^src/session/' }, to: { path: '^workers/[^/]+/[^/]+\\.client\\.ts$' } },
     ...WORKER_ROOMS.map((to) => arrow({ path: '^workers/' }, to)),
-    { from: { path: '^workers/([^/]+)/' }, to: { path: '^workers/$1/' } },
+    // Its own folder, and what all workers share: how errors cross.
+    { from: { path: '^workers/([^/]+)/' }, to: { path: ['^workers/$1/', '^workers/throw-handler\\.ts$'] } },
 
     // A page is what a user of the package could write: its own folder and the public entries.
     {

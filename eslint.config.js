@@ -39,7 +39,10 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/consistent-type-exports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // `type` is for data, `interface` for ports: the author's choice, which no rule can see.
       '@typescript-eslint/consistent-type-definitions': 'off',
       // Array reads in a loop over the array's own indices: `?? 0` there would hide a mistake, and a check costs time.

@@ -15,7 +15,7 @@ try {
   const { runnerImport } = await import('vite');
   /** @type {{ module: typeof import('../test/bench/live.ts') }} */
   const { module } = await runnerImport(join(ROOT, 'test/bench/live.ts'), { root: ROOT, configFile: false });
-  process.exitCode = await module.main(process.argv.slice(2));
+  process.exitCode = module.exitStatus;
 } catch (error) {
   if (!(error instanceof NotInstalled)) throw error;
   console.error(error.message);

@@ -111,7 +111,9 @@ export function runNpm(args, options) {
  */
 function tellingLine(text) {
   const lines = text.split('\n').map((line) => line.trim());
-  return lines.findLast((line) => /^E:|error|fail|cannot|unable/i.test(line)) ?? lines.findLast(Boolean) ?? '';
+  return (
+    lines.findLast((line) => /^E:|error|fail|cannot|unable/i.test(line)) ?? lines.findLast(Boolean) ?? ''
+  );
 }
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);

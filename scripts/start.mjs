@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled, NotInstalled } from './ensure-installed.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const CLOSE_LIMIT_MS = 3000;
 const USAGE = 'The options are --port N (1 to 65535) and --host [ADDRESS]';
 
 /** A mistake of the caller's, in one line. */
@@ -66,12 +67,16 @@ async function serve({ port, host }) {
   const { local = [], network = [] } = server.resolvedUrls ?? {};
   console.log(`convolux live page: ${[...local, ...network].join(' or ')}`);
 
+  // A terminal sends Ctrl+C to npm and to us, and npm hands it on: the second is no second wish.
+  let isEnding = false;
   const end = () => {
-    process.once('SIGINT', () => process.exit(130));
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => process.exit(0), CLOSE_LIMIT_MS);
     void server.close().then(() => process.exit(0));
   };
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

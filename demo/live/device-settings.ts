@@ -5,7 +5,7 @@
 import type { CameraDriver } from 'convolux';
 import { choice, toggle } from './fields.ts';
 import { required } from './required.ts';
-import { isMirrored, type OutputChoice, type Size, type Store } from './store.ts';
+import type { OutputChoice, Size, Store } from './store.ts';
 import { sizeText } from './url-state.ts';
 
 const usualSizes: readonly Size[] = [
@@ -26,10 +26,10 @@ export function mountViewSettings(store: Store, filterCount: number): () => bool
   let hasShortcuts = true;
   const mirror = toggle({
     label: 'Mirror',
-    value: isMirrored(store.state),
+    value: store.state.settings.mirror,
     onChange: (value) => store.choose({ mirror: value }),
   });
-  store.select(isMirrored).subscribe(mirror.show);
+  store.select(({ settings }) => settings.mirror).subscribe(mirror.show);
   const shortcuts = toggle({
     label: 'Keyboard shortcuts',
     hint: `1–${Math.min(9, filterCount)} choose a filter, Space starts and stops.`,

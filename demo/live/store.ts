@@ -23,8 +23,8 @@ export type Settings = Readonly<{
   size: Size;
   driver: CameraDriver;
   output: OutputChoice;
-  /** undefined = as usual: the camera mirrored, everything else not. */
-  mirror: boolean | undefined;
+  /** Off at first: the page shows what the filter made of the camera's own picture. */
+  mirror: boolean;
 }>;
 
 /** A fault as the page shows it; 'unexpected' is whatever is no PipelineError. */
@@ -108,10 +108,4 @@ export class Store {
 /** The parameters of the filter that is chosen. */
 export function currentParams(settings: Settings): Params {
   return settings.params[settings.filter.name] ?? {};
-}
-
-/** A front camera is expected to act like a mirror, so the camera is mirrored unless told otherwise. */
-export function isMirrored({ settings, phase }: PageState): boolean {
-  const source = phase.status === 'idle' ? settings.source : phase.source;
-  return settings.mirror ?? (source ?? 'camera') === 'camera';
 }

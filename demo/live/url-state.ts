@@ -9,7 +9,8 @@ export const sources = ['camera', 'sample', 'pattern'] as const;
 export const drivers = ['auto', 'processor', 'worker-processor', 'camera-utils'] as const;
 export const outputs = ['auto', 'canvas', 'video'] as const;
 
-const defaultSize: Size = Object.freeze({ width: 1280, height: 720 });
+/** Every camera has it and every machine keeps up with it; larger sizes are one choice away. */
+const defaultSize: Size = Object.freeze({ width: 640, height: 480 });
 /** The edges that are let through, in px; a camera gives its nearest mode, the pattern exactly this. */
 const minEdge = 16;
 const maxEdge = 4096;
@@ -40,7 +41,6 @@ export function readSettings(search: string, filters: readonly Filter[]): UrlSet
   // Without a wish the outlines are shown: a filter that visibly does something.
   const filter = filters.find(({ name }) => name === (filterName ?? 'edge')) ?? filters[0];
   if (filter === undefined) throw new TypeError('filters must hold at least one filter, got none');
-  const mirror = choice('mirror', ['true', 'false']);
   const settings: Settings = {
     source,
     filter,
@@ -48,7 +48,7 @@ export function readSettings(search: string, filters: readonly Filter[]): UrlSet
     size: readSize(query.get('size'), complaints),
     driver: choice('driver', drivers) ?? 'auto',
     output: choice('output', outputs) ?? 'auto',
-    mirror: mirror === undefined ? undefined : mirror === 'true',
+    mirror: choice('mirror', ['true', 'false']) === 'true',
   };
   return { settings, complaints };
 }
@@ -66,7 +66,7 @@ export function writeSettings(settings: Settings): string {
   if (sizeText(size) !== sizeText(defaultSize)) query.set('size', sizeText(size));
   if (driver !== 'auto') query.set('driver', driver);
   if (output !== 'auto') query.set('output', output);
-  if (mirror !== undefined) query.set('mirror', String(mirror));
+  if (mirror) query.set('mirror', 'true');
   return `?${query.toString()}`;
 }
 

@@ -5,7 +5,7 @@
 import { cameraNote, messageFor, offerFor, startingMessage, statusLine } from './messages.ts';
 import { required } from './required.ts';
 import type { PictureFrame } from './runner.ts';
-import { isMirrored, type PageState } from './store.ts';
+import type { PageState } from './store.ts';
 
 /** Pictures outside of these width-to-height ratios get bars instead of a stage of odd shape. */
 const narrowest = 3 / 4;
@@ -47,7 +47,7 @@ export class Stage implements PictureFrame {
     if (phase.status === 'failed') this.#page.dataset['fault'] = phase.fault.code;
     else delete this.#page.dataset['fault'];
     this.#page.dataset['camera'] = state.camera;
-    this.#stage.classList.toggle('is-mirrored', isMirrored(state));
+    this.#stage.classList.toggle('is-mirrored', state.settings.mirror);
 
     const status = statusLine(state);
     say('[data-role=status-text]', status.text);

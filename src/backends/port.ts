@@ -1,15 +1,14 @@
 /**
- * The port that every frame backend stands behind: plan a graph, take a frame, run, show or hand out pixels.
+ * The port that every frame backend stands behind: take a frame, run a plan on it, show or hand out pixels.
  * One backend belongs to one thread and owns its textures and programs until `dispose`.
  */
 import type { Pixels } from '../core/pixels.ts';
-import type { Graph } from '../graph/graph.ts';
-import type { FrameForm, Plan } from '../plan/plan.ts';
+import type { DeviceCapabilities, FrameForm, Plan } from '../plan/plan.ts';
 
 /** A frame as a source gives it. */
 export type FrameImage = VideoFrame | ImageBitmap;
 
-/** A graph that is ready to run: planned, compiled, its images allocated. */
+/** A plan that is ready to run: compiled, its images allocated. */
 export interface PreparedGraph {
   readonly plan: Plan;
   /** Gives its images back. Idempotent. */
@@ -18,6 +17,8 @@ export interface PreparedGraph {
 
 export interface Backend {
   readonly name: string;
+  /** What plans may count on. */
+  readonly capabilities: DeviceCapabilities;
   /** How frames come in and results go out, for the stats: 'planes', 'texture', … */
   readonly uploadPath: string;
   /**
@@ -26,11 +27,10 @@ export interface Backend {
    */
   upload(frame: FrameImage): Promise<FrameForm>;
   /**
-   * Plans and compiles without disturbing what runs. The owner disposes of the result.
-   * @throws RangeError for a graph that this device or this frame size can't hold.
-   * @throws PipelineError `shader-failed` | `float-missing` | `context-lost`
+   * Compiles without disturbing what runs. The owner disposes of the result.
+   * @throws PipelineError `shader-failed` | `context-lost`
    */
-  prepare(graph: Graph, frame: FrameForm): Promise<PreparedGraph>;
+  prepare(plan: Plan): Promise<PreparedGraph>;
   /** Computes the output for the frame that was uploaded last. */
   execute(prepared: PreparedGraph): void;
   /** Draws the output onto the backend's canvas, in the frame's size. */

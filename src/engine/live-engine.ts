@@ -9,6 +9,7 @@ import type { Pixels } from '../core/pixels.ts';
 import type { FrameAccount } from '../frames/frame-account.ts';
 import type { FrameLease } from '../frames/frame-lease.ts';
 import type { Graph } from '../graph/graph.ts';
+import { makePlan } from '../plan/make-plan.ts';
 import type { FrameForm } from '../plan/plan.ts';
 import { FrameTimings } from './frame-timings.ts';
 
@@ -21,7 +22,7 @@ export type LiveEngineOptions = Readonly<{
   backend: Backend;
   output: EngineOutput;
   account: FrameAccount;
-  /** Faults that cost one frame, or a filter that could not be prepared. */
+  /** Faults that cost one frame. */
   onDiagnostic: (error: PipelineError) => void;
 }>;
 
@@ -33,10 +34,9 @@ export class LiveEngine {
   readonly #onDiagnostic: (error: PipelineError) => void;
   #graph: Graph;
   #prepared: PreparedGraph | null = null;
-  /** What could not be prepared is not tried again with each frame. */
-  #refused: Readonly<{ graph: Graph; form: FrameForm; error: PipelineError }> | null = null;
   #form: FrameForm | null = null;
   #preparing = 0;
+  #preparations = 0;
   #disposed = false;
 
   constructor(graph: Graph, { backend, output, account, onDiagnostic }: LiveEngineOptions) {
@@ -52,6 +52,16 @@ export class LiveEngine {
     return this.#preparing > 0;
   }
 
+  /** How often one was compiled so far. */
+  get preparations(): number {
+    return this.#preparations;
+  }
+
+  /** Whose figures these are. */
+  get backend(): Pick<Backend, 'name' | 'uploadPath'> {
+    return this.#backend;
+  }
+
   /** Width and height of the frames, once one came. */
   get form(): FrameForm | null {
     return this.#form;
@@ -60,7 +70,7 @@ export class LiveEngine {
   /**
    * Switches at a frame boundary; the old graph goes on until the new one is ready. Of several calls the
    * newest wins.
-   * @throws what `Backend.prepare` throws; the old graph goes on then.
+   * @throws what `makePlan` and `Backend.prepare` throw; the old graph goes on then.
    */
   async setGraph(graph: Graph): Promise<void> {
     const previous = this.#graph;
@@ -74,7 +84,11 @@ export class LiveEngine {
     }
   }
 
-  /** @consumes lease */
+  /**
+   * Takes, computes and shows one frame.
+   * @consumes lease
+   * @throws PipelineError when no later frame can do better: `shader-failed`, `float-missing`, `context-lost` …
+   */
   async process(lease: FrameLease): Promise<void> {
     const startMs = performance.now();
     const { timestampUs } = lease;
@@ -91,8 +105,12 @@ export class LiveEngine {
       this.timings.shown(nowMs, nowMs - startMs);
     } catch (error) {
       this.#account.drop('failed');
-      if (!this.#disposed)
-        this.#onDiagnostic(PipelineError.from(error, 'frame-failed', { recoverable: true }));
+      if (this.#disposed) return;
+      const fault = PipelineError.from(error instanceof NoPicture ? error.cause : error, 'frame-failed', {
+        recoverable: true,
+      });
+      if (error instanceof NoPicture || fault.code === 'context-lost') throw fault;
+      this.#onDiagnostic(fault);
     }
   }
 
@@ -114,26 +132,28 @@ export class LiveEngine {
   }
 
   async #ready(form: FrameForm): Promise<void> {
-    if (this.#disposed) throw aborted();
+    this.#mustLive();
     this.#form = form;
     while (this.#prepared === null || !sameForm(this.#prepared.plan.frame, form)) {
-      const graph = this.#graph;
-      if (this.#refused?.graph === graph && sameForm(this.#refused.form, form)) throw this.#refused.error;
       try {
-        await this.#prepare(graph, form);
-      } catch (cause) {
-        const error = PipelineError.from(cause, 'frame-failed');
-        this.#refused = { graph, form, error };
-        throw error;
+        await this.#prepare(this.#graph, form);
+      } catch (error) {
+        throw new NoPicture(error);
       }
-      if (this.#disposed) throw aborted();
+      this.#mustLive();
     }
+  }
+
+  /** A method, because the answer may change with every wait. */
+  #mustLive(): void {
+    if (this.#disposed) throw aborted();
   }
 
   async #prepare(graph: Graph, form: FrameForm): Promise<void> {
     this.#preparing++;
+    this.#preparations++;
     try {
-      const prepared = await this.#backend.prepare(graph, form);
+      const prepared = await this.#backend.prepare(makePlan(graph, form, this.#backend.capabilities));
       if (this.#disposed || this.#graph !== graph) {
         prepared.dispose();
         return;
@@ -152,6 +172,13 @@ export class LiveEngine {
       this.#backend.present(prepared);
       await this.#backend.finished();
     }
+  }
+}
+
+/** The graph can't run on frames of this form: there is nothing to show, now or later. */
+class NoPicture extends Error {
+  constructor(cause: unknown) {
+    super('the graph could not be prepared', { cause });
   }
 }
 

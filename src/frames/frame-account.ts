@@ -7,7 +7,7 @@ export const DROP_REASONS = ['source', 'replaced', 'compiling', 'failed', 'stopp
 
 /**
  * source: lost before it reached us (a gap in the timestamps). replaced: a newer one came first.
- * compiling: replaced while a filter was being compiled. failed: could not be read, computed or shown.
+ * compiling: replaced or lost while a filter was being compiled. failed: could not be read, computed or shown.
  * stopped: still waiting when the pipeline ended.
  */
 export type DropReason = (typeof DROP_REASONS)[number];
@@ -49,10 +49,10 @@ export class FrameAccount {
     this.#pending--;
   }
 
-  /** Frames that the source made and that never came in. */
-  miss(count: number): void {
+  /** Frames that the source made and that never came in, because of the source or because we were compiling. */
+  miss(count: number, reason: 'source' | 'compiling'): void {
     this.#arrived += count;
-    this.#droppedBy.source += count;
+    this.#droppedBy[reason] += count;
   }
 
   counts(): FrameCounts {

@@ -65,7 +65,7 @@ export class GraphBuilder {
       const node = at(this.#nodes, index);
       if (node.op === 'frame') return node;
       const inputs = node.inputs.map((input) => renumbered.get(input) ?? 0);
-      return { ...node, inputs } as OpNode;
+      return { ...node, inputs };
     });
     return { version: 1, nodes, output: nodes.length - 1 };
   }

@@ -53,7 +53,7 @@ function resolvePads(
     const split = (total: number) => [Math.floor(total / 2), Math.ceil(total / 2)] as const;
     return [split(height - 1), split(width - 1)];
   }
-  if (!Array.isArray(padding) || padding.length !== 2 || padding.some((axis) => !Array.isArray(axis))) {
+  if (![padding, ...padding].every((axis: unknown) => Array.isArray(axis) && axis.length === 2)) {
     throw new TypeError(
       `${where}: options.padding must be 'same' | 'valid' | [[top, bottom], [left, right]], got ${show(padding)}`,
     );

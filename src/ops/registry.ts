@@ -16,5 +16,5 @@ export type OpOptions<Name extends OpName> = (typeof ops)[Name] extends Op<infer
  * checks it again when it is bound to a frame.
  */
 export function opNamed(name: OpName): Op<unknown> {
-  return ops[name] as Op<unknown>;
+  return ops[name];
 }

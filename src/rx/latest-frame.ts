@@ -1,5 +1,5 @@
 /** One frame in flight, the newest waits, older ones are released: nothing queues. */
-import { Observable, type OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { Closable, FrameLease } from '../frames/frame-lease.ts';
 
 export type LatestFrameOptions = Readonly<{
@@ -29,60 +29,91 @@ export function latestFrame<Frame extends Closable, Result>(
 ): OperatorFunction<FrameLease<Frame>, Result> {
   return (source) =>
     new Observable((subscriber) => {
-      let waiting: FrameLease<Frame> | null = null;
-      let busy = false;
-      let sourceDone = false;
-      const drop = (reason: 'replaced' | 'stopped'): void => {
-        waiting?.release();
-        if (waiting !== null) onDrop?.(reason);
-        waiting = null;
-      };
-      const run = (lease: FrameLease<Frame>): void => {
-        busy = true;
-        work(lease).then(
-          (result) => {
-            busy = false;
-            subscriber.next(result);
-            proceed();
-          },
-          (error: unknown) => {
-            busy = false;
-            subscriber.error(error);
-          },
-        );
-      };
-      const proceed = (): void => {
-        // Unsubscribed while `work` ran: the teardown has released what waited.
-        if (subscriber.closed) return;
-        if (waiting !== null) {
-          const lease = waiting;
-          waiting = null;
-          run(lease);
-        } else if (sourceDone) {
-          subscriber.complete();
-        }
-      };
+      const desk = new Desk(work, onDrop, subscriber);
       subscriber.add(() => {
-        drop('stopped');
+        desk.drop('stopped');
       });
       subscriber.add(
         source.subscribe({
           next: (lease) => {
-            if (!busy) {
-              run(lease);
-              return;
-            }
-            drop('replaced');
-            waiting = lease;
+            desk.take(lease);
           },
           error: (error: unknown) => {
             subscriber.error(error);
           },
           complete: () => {
-            sourceDone = true;
-            if (!busy) subscriber.complete();
+            desk.finish();
           },
         }),
       );
     });
+}
+
+/** The lease that is worked on and the one that waits. */
+class Desk<Frame extends Closable, Result> {
+  readonly #work: (lease: FrameLease<Frame>) => Promise<Result>;
+  readonly #onDrop: LatestFrameOptions['onDrop'];
+  readonly #subscriber: Subscriber<Result>;
+  #waiting: FrameLease<Frame> | null = null;
+  #busy = false;
+  #sourceDone = false;
+
+  constructor(
+    work: (lease: FrameLease<Frame>) => Promise<Result>,
+    onDrop: LatestFrameOptions['onDrop'],
+    subscriber: Subscriber<Result>,
+  ) {
+    this.#work = work;
+    this.#onDrop = onDrop;
+    this.#subscriber = subscriber;
+  }
+
+  /** @consumes lease */
+  take(lease: FrameLease<Frame>): void {
+    if (this.#busy) {
+      this.drop('replaced');
+      this.#waiting = lease;
+    } else {
+      this.#run(lease);
+    }
+  }
+
+  /** Releases what waits. */
+  drop(reason: 'replaced' | 'stopped'): void {
+    const lease = this.#waiting;
+    if (lease === null) return;
+    this.#waiting = null;
+    lease.release();
+    this.#onDrop?.(reason);
+  }
+
+  /** The source has no more: completes when the last frame is done. */
+  finish(): void {
+    this.#sourceDone = true;
+    if (!this.#busy) this.#subscriber.complete();
+  }
+
+  #run(lease: FrameLease<Frame>): void {
+    this.#busy = true;
+    this.#work(lease).then(
+      (result) => {
+        this.#busy = false;
+        this.#subscriber.next(result);
+        this.#proceed();
+      },
+      (error: unknown) => {
+        this.#busy = false;
+        this.#subscriber.error(error);
+      },
+    );
+  }
+
+  #proceed(): void {
+    // Unsubscribed while `work` ran: what waited was released then.
+    if (this.#subscriber.closed) return;
+    const lease = this.#waiting;
+    this.#waiting = null;
+    if (lease !== null) this.#run(lease);
+    else if (this.#sourceDone) this.#subscriber.complete();
+  }
 }

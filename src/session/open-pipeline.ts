@@ -2,10 +2,8 @@
  * The page's side of a running pipeline: opens source and output, starts the worker, hands filters on, and
  * closes everything in order. One pipeline is one worker.
  */
-import { proxy, transfer } from 'comlink';
-import { BehaviorSubject, ReplaySubject, Subject, type Observable } from 'rxjs';
-import { LiveClient } from '../../workers/live/live.client.ts';
-import type { LiveEvents, LiveStats } from '../../workers/live/live.contract.ts';
+import { ReplaySubject, Subject, type Observable } from 'rxjs';
+import { LiveClient, type LiveEvents, type LiveStats } from '../../workers/live/live.client.ts';
 import { deserializeError, PipelineError, type SerializedError } from '../core/errors.ts';
 import { isSettled } from '../core/ledger.ts';
 import { resolveParams, type Filter, type ParamValues } from '../graph/filter.ts';
@@ -70,7 +68,9 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 
 class LivePipelineSession implements Pipeline {
   readonly #options: PipelineOptions;
-  readonly #state$ = new BehaviorSubject<PipelineState>({ status: 'starting' });
+  /** Replays: whoever asks after the end still hears how it ended. */
+  readonly #state$ = new ReplaySubject<PipelineState>(1);
+  #status: PipelineState['status'] = 'starting';
   readonly #stats$ = new ReplaySubject<PipelineStats>(1);
   readonly #diagnostics$ = new Subject<PipelineError>();
   #filter: Filter;
@@ -98,6 +98,7 @@ class LivePipelineSession implements Pipeline {
         this.#ended(error === null ? null : asPipelineError(error));
       },
     };
+    this.#tell({ status: 'starting' });
     this.#start().catch((error: unknown) => {
       this.#ended(PipelineError.from(error, 'frame-failed'));
     });
@@ -121,7 +122,7 @@ class LivePipelineSession implements Pipeline {
     if (this.#isOver() || this.#closing !== null)
       throw new PipelineError('aborted', 'The pipeline is not running.');
     // Before the worker is open there is nothing to switch: it will open with what is set here.
-    if (this.#client !== null && this.#isOpen) await this.#client.call((remote) => remote.setGraph(graph));
+    if (this.#client !== null && this.#isOpen) await this.#client.setGraph(graph);
     this.#filter = filter;
     this.#params = resolved;
   }
@@ -143,12 +144,12 @@ class LivePipelineSession implements Pipeline {
     const client = new LiveClient(this.#options.createWorker);
     this.#client = client;
     client.failed.catch((error: unknown) => {
-      if (this.#closing === null) this.#ended(PipelineError.from(error, 'worker-crashed'));
+      if (!this.#isClosing()) this.#ended(PipelineError.from(error, 'worker-crashed'));
     });
-    const workerHasProcessor = await client.call((remote) => remote.hasTrackProcessor());
-    if (this.#closing !== null) return;
+    const workerHasProcessor = await client.hasTrackProcessor();
+    if (this.#isClosing()) return;
     const source = await openSource(this.#options.source, workerHasProcessor, {
-      push: (frame, timestampUs) => this.#push(client, frame, timestampUs),
+      push: (frame, timestampUs) => client.push(frame, timestampUs),
       onFault: (error) => {
         this.#diagnostics$.next(error);
       },
@@ -158,7 +159,7 @@ class LivePipelineSession implements Pipeline {
     });
     this.#source = source;
     // Stopped while the user was asked for the camera: it is released again.
-    if (this.#closing as unknown) {
+    if (this.#isClosing()) {
       source.close();
       return;
     }
@@ -166,33 +167,33 @@ class LivePipelineSession implements Pipeline {
     this.#output = output;
     const graph = this.#filter.build(this.#params);
     this.#isOpen = true;
-    await client.call((remote) => remote.open(source.live, output.live, graph, proxy(this.#events)));
+    await client.open(source.live, output.live, graph, this.#events);
     await source.begin();
-    if (!this.#isOver() && this.#closing === null) this.#state$.next({ status: 'running' });
-  }
-
-  async #push(client: LiveClient, frame: VideoFrame | ImageBitmap, timestampUs: number): Promise<void> {
-    try {
-      await client.call((remote) => remote.push(transfer(frame, [frame]), timestampUs));
-    } finally {
-      // Moved already when the message left; open still when it could not be sent.
-      frame.close();
-    }
+    if (!this.#isOver() && !this.#isClosing()) this.#tell({ status: 'running' });
   }
 
   #ended(error: PipelineError | null): void {
-    if (this.#isOver() || this.#closing !== null) return;
+    if (this.#isOver() || this.#isClosing()) return;
     this.#finish(error === null ? { status: 'stopped' } : { status: 'failed', error });
     void this.#close();
   }
 
+  #tell(state: PipelineState): void {
+    this.#status = state.status;
+    this.#state$.next(state);
+  }
+
   #isOver(): boolean {
-    const { status } = this.#state$.value;
-    return status === 'stopped' || status === 'failed';
+    return this.#status === 'stopped' || this.#status === 'failed';
+  }
+
+  /** A method, because the answer may change with every wait. */
+  #isClosing(): boolean {
+    return this.#closing !== null;
   }
 
   #finish(state: PipelineState): void {
-    this.#state$.next(state);
+    this.#tell(state);
     this.#state$.complete();
   }
 
@@ -205,7 +206,7 @@ class LivePipelineSession implements Pipeline {
     this.#source?.close();
     const client = this.#client;
     try {
-      const balance = await client?.call((remote) => remote.stop());
+      const balance = await client?.stop();
       if (balance !== undefined && !isSettled(balance)) {
         this.#diagnostics$.next(new PipelineError('frame-failed', 'The worker ended with frames or textures still open.', { context: balance })); // prettier-ignore
       }

@@ -1,9 +1,8 @@
 /** Where a pipeline shows its frames: an element of the page, its far end handed to the worker. */
-import { transfer } from 'comlink';
 import { PipelineError } from '../core/errors.ts';
 import { isSoftwareRenderer } from '../core/software-gl.ts';
 import { trackGenerator } from '../frames/page/insertable-streams.ts';
-import type { LiveOutput } from '../../workers/live/live.contract.ts';
+import type { LiveOutput } from '../../workers/live/live.client.ts';
 
 export type OutputElement = HTMLCanvasElement | HTMLVideoElement;
 
@@ -49,7 +48,7 @@ function openCanvas(element: HTMLCanvasElement): OpenOutput {
       cause,
     });
   }
-  return { live: transfer({ kind: 'canvas', canvas }, [canvas]), kind: 'canvas', close: () => undefined };
+  return { live: { kind: 'canvas', canvas }, kind: 'canvas', close: () => undefined };
 }
 
 function openVideo(element: HTMLVideoElement): OpenOutput {
@@ -69,7 +68,7 @@ function openVideo(element: HTMLVideoElement): OpenOutput {
   element.play().catch(() => undefined);
   const { writable } = track;
   return {
-    live: transfer({ kind: 'video', writable }, [writable as unknown as Transferable]),
+    live: { kind: 'video', writable },
     kind: 'video',
     close: () => {
       element.pause();

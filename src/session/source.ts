@@ -1,5 +1,4 @@
 /** Where a pipeline takes its frames from, opened in the page: the far end goes to the worker. */
-import { transfer } from 'comlink';
 import { assertNever } from '../core/assert.ts';
 import { checkInteger, checkNumber, checkOneOf, show } from '../core/check.ts';
 import { PipelineError } from '../core/errors.ts';
@@ -8,7 +7,7 @@ import { startCameraUtils, type CameraUtilsConstructor } from '../frames/page/ca
 import type { PushFrame } from '../frames/page/frame-push.ts';
 import { trackProcessor } from '../frames/page/insertable-streams.ts';
 import { startVideo } from '../frames/page/video-source.ts';
-import type { LiveSource } from '../../workers/live/live.contract.ts';
+import type { LiveSource } from '../../workers/live/live.client.ts';
 
 export const CAMERA_DRIVERS = ['auto', 'processor', 'worker-processor', 'camera-utils'] as const;
 
@@ -130,16 +129,16 @@ export async function openSource(
 /** A source that the page drives: it starts when the worker is ready, and may be closed while it starts. */
 function pushed(driver: string, start: () => Promise<() => void>): OpenSource {
   let stop: (() => void) | null = null;
-  let closed = false;
+  const closed = new AbortController();
   return {
     live: { kind: 'push' },
     driver,
     begin: async () => {
       stop = await start();
-      if (closed as boolean) stop();
+      if (closed.signal.aborted) stop();
     },
     close: () => {
-      closed = true;
+      closed.abort();
       stop?.();
     },
   };
@@ -180,13 +179,13 @@ async function openCameraSource(
   if (driver === 'worker-processor') {
     // The track itself moves; a clone stays so that the page hears of its end and can stop the camera.
     const moved = track.clone();
-    return { ...common, live: transfer({ kind: 'track', track: moved }, [moved as unknown as Transferable]) };
+    return { ...common, live: { kind: 'track', track: moved } };
   }
   const Processor = trackProcessor();
   if (Processor === null)
     throw new PipelineError('camera-unsupported', 'This browser can not read camera frames.');
   const { readable } = new Processor({ track, maxBufferSize: 1 });
-  return { ...common, live: transfer({ kind: 'readable', readable }, [readable as unknown as Transferable]) };
+  return { ...common, live: { kind: 'readable', readable } };
 }
 
 function openCameraUtils(source: CameraSource, events: SourceEvents): OpenSource {

@@ -4,8 +4,8 @@
  */
 import type { Page } from '@playwright/test';
 import { DEFAULT_CAMERA, expect, FOOTAGE_FRAMES, test } from './browser.ts';
-import { figure, numberIn, readFigures, startCamera, type Figures } from '../support/live-page.ts';
-import { numbersShown } from './view-pixels.ts';
+import { figure, numberIn, startCamera, type Figures } from '../support/live-page.ts';
+import { watchView } from './view-pixels.ts';
 
 /** Reads all figures every 50 ms, in the page, where no two reads can straddle an update. */
 async function figuresOver(page: Page, ms: number): Promise<readonly Figures[]> {
@@ -50,7 +50,7 @@ for (const driver of ['auto', 'camera-utils']) {
   test(`the newest frame is shown, none twice and none late, driver ${driver}`, async ({ openLive }) => {
     const page = await openLive({ params: { filter: 'edge', driver } });
     await startCamera(page, 10);
-    const numbers = await numbersShown(page, DEFAULT_CAMERA.width, 4000);
+    const { numbers } = await watchView(page, DEFAULT_CAMERA.width, 4000);
     expect(numbers.length, `seen: ${numbers.join(' ')}`).toBeGreaterThan(20);
     const steps = numbers.slice(1).map((number, at) => stepBetween(numbers[at] ?? 0, number));
     // A step of more than half the loop is a step back: an older frame after a newer one.
@@ -61,9 +61,7 @@ for (const driver of ['auto', 'camera-utils']) {
 test('the figures agree with the frames that are seen', async ({ openLive }) => {
   const page = await openLive({ params: { filter: 'edge' } });
   await startCamera(page, 30);
-  const before = await readFigures(page);
-  const numbers = await numbersShown(page, DEFAULT_CAMERA.width, 4000);
-  const after = await readFigures(page);
+  const { numbers, before, after } = await watchView(page, DEFAULT_CAMERA.width, 4000);
   const passed = numbers.slice(1).reduce((sum, number, at) => sum + stepBetween(numbers[at] ?? 0, number), 0);
   const grown = (name: string): number => numberIn(after, name) - numberIn(before, name);
   // The figures are up to a quarter of a second old, at both ends: eight frames at 30 a second, and a few for the reading.

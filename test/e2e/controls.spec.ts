@@ -34,8 +34,7 @@ test('switching the filter changes the picture, without a new start', async ({ o
     ['Sharpen', 'sharpen'],
     ['None', 'none'],
   ] as const) {
-    await page.getByText(title, { exact: true }).click();
-    await expect(page.getByRole('radio', { name: title })).toBeChecked();
+    await page.getByRole('radio', { name: title }).check();
     await expectFilter(page, name);
     await expect.poll(() => new URL(page.url()).searchParams.get('filter')).toBe(name);
   }
@@ -64,7 +63,8 @@ for (const driver of ['auto', 'camera-utils']) {
         .toBe(0);
       await expect(viewOf(page)).toHaveCount(0);
     }
-    expect((await cameraUse(page)).requests).toBe(5);
+    // camera_utils opens the camera itself, after the permission has been asked for: twice per start.
+    expect((await cameraUse(page)).requests).toBe(driver === 'camera-utils' ? 10 : 5);
   });
 }
 

@@ -6,7 +6,7 @@ import { expect, type Page } from '@playwright/test';
 import { COUNTER_SIZE, readCounter } from '../support/frame-counter.ts';
 import { fromBase64, installToBase64, type ToBase64 } from '../support/page-bytes.ts';
 import type { RgbaPicture } from '../support/picture.ts';
-import { viewOf } from '../support/live-page.ts';
+import { viewOf, type Figures } from '../support/live-page.ts';
 
 type PackedPicture = Readonly<{ width: number; height: number; base64: string }>;
 
@@ -77,17 +77,33 @@ export async function numberedPicture(take: () => Promise<RgbaPicture>): Promise
   return taken;
 }
 
-/** The numbers of the frames that the view shows within `ms`, in order, each run of equal ones once. */
-export async function numbersShown(page: Page, cameraWidth: number, ms: number): Promise<readonly number[]> {
+export type WatchedView = Readonly<{
+  /** The numbers of the frames that were shown, in order, each run of equal ones once. */
+  numbers: readonly number[];
+  /** The page's figures when the watching began and ended. */
+  before: Figures;
+  after: Figures;
+}>;
+
+/** Looks at the view with each repaint for `ms`, in the page: only there do picture and figures belong together. */
+export async function watchView(page: Page, cameraWidth: number, ms: number): Promise<WatchedView> {
   await installToBase64(page);
-  const strips = await viewOf(page).evaluate(
+  const { strips, before, after } = await viewOf(page).evaluate(
     async (view, { counter, cameraWidth: camera, ms: duration }) => {
       const source = view as HTMLCanvasElement | HTMLVideoElement;
       const scale = (source instanceof HTMLVideoElement ? source.videoWidth : source.width) / camera;
       const [width, height] = [Math.round(counter.width * scale), Math.round(counter.height * scale)];
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
       if (context === null) throw new Error('no 2D canvas here');
+      const figures = (): Record<string, string> =>
+        Object.fromEntries(
+          [...document.querySelectorAll<HTMLElement>('output[data-stat]')].map((output) => [
+            output.dataset['stat'] ?? '',
+            output.textContent,
+          ]),
+        );
       const found: Uint8ClampedArray<ArrayBuffer>[] = [];
+      const atStart = figures();
       const end = performance.now() + duration;
       while (performance.now() < end) {
         await new Promise(requestAnimationFrame);
@@ -97,13 +113,16 @@ export async function numbersShown(page: Page, cameraWidth: number, ms: number):
         if (last === undefined || data.some((value, index) => value !== last[index]))
           found.push(data.slice());
       }
+      const atEnd = figures();
       const toBase64 = Reflect.get(globalThis, 'toBase64') as ToBase64;
-      return Promise.all(found.map(async (data) => ({ width, height, base64: await toBase64(data) })));
+      const packed = found.map(async (data) => ({ width, height, base64: await toBase64(data) }));
+      return { strips: await Promise.all(packed), before: atStart, after: atEnd };
     },
     { counter: COUNTER_SIZE, cameraWidth, ms },
   );
-  const numbers = strips.map((strip) => readCounter(unpack(strip), COUNTER_SIZE.width));
-  return numbers
+  const numbers = strips
+    .map((strip) => readCounter(unpack(strip), COUNTER_SIZE.width))
     .filter((number): number is number => number !== null)
     .filter((number, at, all) => number !== all[at - 1]);
+  return { numbers, before, after };
 }

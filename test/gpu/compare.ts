@@ -7,6 +7,7 @@ import { isSettled, Ledger } from '../../src/core/ledger.ts';
 import type { Pixels } from '../../src/core/pixels.ts';
 import { tensor, type Tensor } from '../../src/core/tensor.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
 import type { Planes, Rgb } from './real-frame.ts';
 
 const BT709: FrameColor = { matrix: 'bt709', fullRange: true };
@@ -19,7 +20,7 @@ export async function runWebGl2(graph: Graph, frame: VideoFrame, upload: UploadP
   const backend = new WebGl2Backend({ ledger, upload });
   try {
     const form = await backend.upload(frame);
-    const prepared = await backend.prepare(graph, form);
+    const prepared = await backend.prepare(makePlan(graph, form, backend.capabilities));
     backend.execute(prepared);
     const output = tightly(backend.read(prepared));
     prepared.dispose();

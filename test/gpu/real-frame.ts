@@ -14,7 +14,7 @@ export async function realPicture(width: number, height: number): Promise<Rgb> {
   return {
     width,
     height,
-    data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray<ArrayBuffer>,
+    data: context.getImageData(0, 0, width, height).data,
   };
 }
 

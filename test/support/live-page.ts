@@ -63,6 +63,6 @@ export async function startCamera(page: Page, frames = 3): Promise<void> {
 /** All text in status and alert regions, and in the parts of the page that stand where the picture would. */
 export async function wordsOnPage(page: Page): Promise<string> {
   return (
-    await page.locator('[role=status], [role=alert], [aria-live], [data-role=stage]').allInnerTexts()
+    await page.locator('[role=status], [role=alert], [data-role=notices], [data-role=stage]').allInnerTexts()
   ).join('\n');
 }

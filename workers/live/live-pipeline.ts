@@ -1,11 +1,11 @@
 /** The worker's half of a live pipeline: source → RxJS → engine → output, and its figures. */
 import type { Subscription } from 'rxjs';
 import { map } from 'rxjs';
-import { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import { assertNever } from '../../src/core/assert.ts';
-import { PipelineError, serializeError } from '../../src/core/errors.ts';
+import { serializeError } from '../../src/core/errors.ts';
 import { Ledger, type LedgerBalance } from '../../src/core/ledger.ts';
-import { LiveEngine, type EngineOutput } from '../../src/engine/live-engine.ts';
+import type { EngineOutput, LiveEngine } from '../../src/engine/live-engine.ts';
+import { openWebGl2Engine } from '../../src/engine/webgl2-engine.ts';
 import { FrameAccount } from '../../src/frames/frame-account.ts';
 import type { FrameLease } from '../../src/frames/frame-lease.ts';
 import type { FrameSource } from '../../src/frames/frame-source.ts';
@@ -28,27 +28,24 @@ export class LivePipeline {
   readonly #gaps = new GapDetector();
   readonly #events: LiveEvents;
   readonly #source: FrameSource;
-  readonly #backend: WebGl2Backend;
   readonly #sink: TrackSink | null;
   readonly #engine: LiveEngine;
   readonly #frames: Subscription;
   readonly #statsTimer: ReturnType<typeof setInterval>;
+  #preparations = 0;
   #working: Promise<void> = Promise.resolve();
 
   /** @throws PipelineError `webgl2-missing` */
   constructor(source: LiveSource, output: LiveOutput, graph: Graph, events: LiveEvents) {
     this.#events = events;
-    this.#backend = new WebGl2Backend({
+    this.#sink = output.kind === 'video' ? new TrackSink(output.writable) : null;
+    this.#engine = openWebGl2Engine(graph, {
       ledger: this.#ledger,
       ...(output.kind === 'canvas' ? { canvas: output.canvas } : {}),
-    });
-    this.#sink = output.kind === 'video' ? new TrackSink(output.writable) : null;
-    this.#engine = new LiveEngine(graph, {
-      backend: this.#backend,
       output: this.#engineOutput(),
       account: this.#account,
       onDiagnostic: (error) => {
-        this.#diagnose(error);
+        events.diagnostic(serializeError(error));
       },
     });
     this.#source = this.#makeSource(source);
@@ -98,20 +95,22 @@ export class LivePipeline {
   }
 
   #arrived(lease: FrameLease): FrameLease {
-    this.#account.miss(this.#gaps.next(lease.timestampUs));
+    // On software GL a compile stalls this thread: frames lost meanwhile are lost to it.
+    const { preparations } = this.#engine;
+    this.#account.miss(
+      this.#gaps.next(lease.timestampUs),
+      preparations === this.#preparations ? 'source' : 'compiling',
+    );
+    this.#preparations = preparations;
     this.#account.arrive();
     return lease;
   }
 
   #work(lease: FrameLease): Promise<void> {
-    this.#working = this.#engine.process(lease);
-    return this.#working;
-  }
-
-  #diagnose(error: PipelineError): void {
-    // Without its context the engine can't go on: that is an end, not a frame lost.
-    if (error.code === 'context-lost') this.#events.ended(serializeError(error));
-    else this.#events.diagnostic(serializeError(error));
+    const work = this.#engine.process(lease);
+    // `stop` waits for it; whether it failed is the stream's to tell.
+    this.#working = work.catch(() => undefined);
+    return work;
   }
 
   #engineOutput(): EngineOutput {
@@ -143,8 +142,8 @@ export class LivePipeline {
       width,
       height,
       level: 1,
-      upload: this.#backend.uploadPath,
-      backend: this.#backend.name,
+      upload: this.#engine.backend.uploadPath,
+      backend: this.#engine.backend.name,
     };
   }
 }

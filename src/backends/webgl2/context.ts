@@ -39,7 +39,7 @@ export function openDevice(canvas: OffscreenCanvas): GlDevice {
     gl,
     capabilities: readCapabilities(gl),
     isSoftware: isSoftwareGl(gl),
-    parallelCompile: gl.getExtension('KHR_parallel_shader_compile') as GlDevice['parallelCompile'],
+    parallelCompile: gl.getExtension('KHR_parallel_shader_compile'),
   };
 }
 

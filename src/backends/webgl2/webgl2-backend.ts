@@ -5,9 +5,7 @@
 import { assert, at } from '../../core/assert.ts';
 import type { Ledger, LedgerToken } from '../../core/ledger.ts';
 import type { Pixels } from '../../core/pixels.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { makePlan } from '../../plan/make-plan.ts';
-import type { FrameForm, Image, Plan } from '../../plan/plan.ts';
+import type { DeviceCapabilities, FrameForm, Image, Plan } from '../../plan/plan.ts';
 import type { Backend, FrameImage, PreparedGraph } from '../port.ts';
 import { compilePass, setUniforms, type CompiledPass } from './compiled-pass.ts';
 import { openDevice, type GlDevice } from './context.ts';
@@ -77,6 +75,10 @@ export class WebGl2Backend implements Backend {
     this.#upload = new FrameUpload(this.device.gl, ledger, this.device.capabilities.maxTextureSize, path);
   }
 
+  get capabilities(): DeviceCapabilities {
+    return this.device.capabilities;
+  }
+
   get uploadPath(): string {
     return this.#upload.path;
   }
@@ -86,10 +88,8 @@ export class WebGl2Backend implements Backend {
     return this.#upload.take(frame);
   }
 
-  async prepare(graph: Graph, frame: FrameForm): Promise<PreparedGraph> {
-    const { gl, capabilities } = this.device;
-    if (gl.isContextLost()) throw contextLost();
-    const plan = makePlan(graph, frame, capabilities);
+  async prepare(plan: Plan): Promise<PreparedGraph> {
+    if (this.device.gl.isContextLost()) throw contextLost();
     const passes: CompiledPass[] = [];
     for (const pass of plan.passes) passes.push(await compilePass(plan, pass, this.#programs));
     const present = await this.#programs.get(emitPresent(at(plan.images, plan.output)));

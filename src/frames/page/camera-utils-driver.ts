@@ -7,7 +7,7 @@
  */
 import { PipelineError } from '../../core/errors.ts';
 import { openCamera, type CameraOptions } from './camera.ts';
-import { captureFrame, type PushFrame } from './frame-push.ts';
+import { VideoCapture, type PushFrame } from './frame-push.ts';
 
 /** The part of @mediapipe/camera_utils that is used. */
 export type CameraUtilsConstructor = new (
@@ -41,13 +41,13 @@ export async function startCameraUtils(
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;
+  const capture = new VideoCapture(video);
   let stopped = false;
   const onFrame = async (): Promise<void> => {
     // The library's loop can't be ended from outside; a promise that never settles parks it for the collector.
     if (stopped) return new Promise<void>(() => undefined);
     try {
-      const timestampUs = Math.round(performance.now() * 1000);
-      await push(await captureFrame(video, timestampUs), timestampUs);
+      await capture.push(push);
     } catch (cause) {
       // Stopped meanwhile, the worker is gone and the push with it.
       if (!stopped as boolean) onFault(PipelineError.from(cause, 'frame-failed', { recoverable: true }));

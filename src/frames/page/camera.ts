@@ -1,5 +1,6 @@
 /** The camera, asked for in the page: what goes wrong becomes an error with a code and words for users. */
 import { PipelineError } from '../../core/errors.ts';
+import { trackEnded } from '../track-ended.ts';
 
 export type CameraOptions = Readonly<{
   /** Asked for, in pixels; the camera may give less. Default: the camera's own. */
@@ -88,13 +89,7 @@ function missing(cause: unknown): PipelineError {
 /** Told once when the camera goes away under way: unplugged, or its permission taken back. */
 export function onTrackEnded(track: MediaStreamTrack, told: (error: PipelineError) => void): () => void {
   const listener = (): void => {
-    told(
-      new PipelineError(
-        'track-ended',
-        'The camera stopped: it was unplugged, or its permission was taken back. Check it, then start again.',
-        { recoverable: true },
-      ),
-    );
+    told(trackEnded());
   };
   track.addEventListener('ended', listener, { once: true });
   return () => {

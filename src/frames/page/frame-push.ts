@@ -7,13 +7,34 @@ import type { FrameImage } from '../frame-lease.ts';
  */
 export type PushFrame = (frame: FrameImage, timestampUs: number) => Promise<void>;
 
-/**
- * Takes the picture that `video` shows now.
- * @returnsOwned
- */
-export async function captureFrame(video: HTMLVideoElement, timestampUs: number): Promise<FrameImage> {
-  // Without a copy where the browser has VideoFrame; older ones have ImageBitmap.
-  return 'VideoFrame' in globalThis
-    ? new VideoFrame(video, { timestamp: timestampUs })
-    : createImageBitmap(video);
+/** Takes the pictures that a `<video>` shows, each one once: drivers that ask on every repaint ask too often. */
+export class VideoCapture {
+  readonly #video: HTMLVideoElement;
+  #lastMark: number | null = null;
+
+  constructor(video: HTMLVideoElement) {
+    this.#video = video;
+  }
+
+  /**
+   * Pushes the picture that is shown now, unless it was pushed before.
+   * @throws what `push` throws, and an InvalidStateError while there is no picture.
+   */
+  async push(push: PushFrame): Promise<void> {
+    // Without a copy where the browser has VideoFrame, and with the picture's own time.
+    if ('VideoFrame' in globalThis) {
+      const frame = new VideoFrame(this.#video);
+      if (this.#isNew(frame.timestamp)) await push(frame, frame.timestamp);
+      else frame.close();
+      return;
+    }
+    if (!this.#isNew(this.#video.getVideoPlaybackQuality().totalVideoFrames)) return;
+    await push(await createImageBitmap(this.#video), Math.round(performance.now() * 1000));
+  }
+
+  #isNew(mark: number): boolean {
+    if (mark === this.#lastMark) return false;
+    this.#lastMark = mark;
+    return true;
+  }
 }

@@ -1,6 +1,6 @@
 /** A clip as a source: a `<video>` that nobody sees, its frames taken as they are presented. */
 import { PipelineError } from '../../core/errors.ts';
-import { captureFrame, type PushFrame } from './frame-push.ts';
+import { VideoCapture, type PushFrame } from './frame-push.ts';
 
 export type VideoSourceOptions = Readonly<{
   url: string;
@@ -30,19 +30,19 @@ export async function startVideo({
   video.playsInline = true;
   video.loop = loop ?? true;
   video.crossOrigin = 'anonymous';
+  const capture = new VideoCapture(video);
   let stopped = false;
   const isStopped = (): boolean => stopped;
-  const capture = async (): Promise<void> => {
+  const pushFrame = async (): Promise<void> => {
     try {
-      const timestampUs = Math.round(performance.now() * 1000);
-      await push(await captureFrame(video, timestampUs), timestampUs);
+      await capture.push(push);
     } catch (cause) {
       if (!isStopped()) onFault(PipelineError.from(cause, 'frame-failed', { recoverable: true }));
     }
     // Asked for after the worker has the frame: presented frames are passed over rather than queued.
-    if (!isStopped()) video.requestVideoFrameCallback(() => void capture());
+    if (!isStopped()) video.requestVideoFrameCallback(() => void pushFrame());
   };
-  video.requestVideoFrameCallback(() => void capture());
+  video.requestVideoFrameCallback(() => void pushFrame());
   video.addEventListener('ended', () => {
     if (!isStopped()) onEnd();
   });

@@ -34,7 +34,7 @@ export class PatternSource implements FrameSource {
     const periodMs = 1000 / frameRate;
     const startMs = performance.now();
     let number = 0;
-    let timer = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const next = (): void => {
       drawFrame(context, still, number);
       const timestamp = Math.round(number * periodMs * 1000);

@@ -1,11 +1,12 @@
 /**
  * Frames from a ReadableStream of VideoFrames, in the worker: a window's MediaStreamTrackProcessor whose
- * `readable` was transferred, or the worker's own. Exactly one read is outstanding.
+ * `readable` was transferred, or the worker's own. Exactly one read is outstanding. Such a stream ends when its
+ * track does.
  */
-import { PipelineError } from '../../core/errors.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import { FrameLease } from '../frame-lease.ts';
 import type { FrameObserver, FrameSource } from '../frame-source.ts';
+import { trackEnded } from '../track-ended.ts';
 
 export class ReadableSource implements FrameSource {
   readonly #readable: ReadableStream<VideoFrame>;
@@ -27,16 +28,10 @@ export class ReadableSource implements FrameSource {
         if (stopped) value.close();
         else observer.frame(new FrameLease(value, value.timestamp, this.#ledger));
       }
-      if (!stopped) observer.end(null);
+      if (!stopped) observer.end(trackEnded());
     };
     read().catch((cause: unknown) => {
-      if (stopped) return;
-      observer.end(
-        new PipelineError('track-ended', 'The camera stopped sending pictures.', {
-          recoverable: true,
-          cause,
-        }),
-      );
+      if (!stopped) observer.end(trackEnded(cause));
     });
     return () => {
       if (stopped) return;

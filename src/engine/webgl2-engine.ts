@@ -1,0 +1,21 @@
+/** The engine on WebGL2, in this thread. */
+import { WebGl2Backend } from '../backends/webgl2/webgl2-backend.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { Graph } from '../graph/graph.ts';
+import { LiveEngine, type LiveEngineOptions } from './live-engine.ts';
+
+export type WebGl2EngineOptions = Omit<LiveEngineOptions, 'backend'> &
+  Readonly<{
+    ledger: Ledger;
+    /** Where frames are drawn when the output is a canvas. */
+    canvas?: OffscreenCanvas;
+  }>;
+
+/** @throws PipelineError `webgl2-missing` */
+export function openWebGl2Engine(
+  graph: Graph,
+  { ledger, canvas, ...options }: WebGl2EngineOptions,
+): LiveEngine {
+  const backend = new WebGl2Backend({ ledger, ...(canvas === undefined ? {} : { canvas }) });
+  return new LiveEngine(graph, { ...options, backend });
+}
