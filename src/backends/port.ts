@@ -37,7 +37,7 @@ export interface Backend {
   present(prepared: PreparedGraph): void;
   /** Resolves when all that was drawn is done, so that at most one frame is under way. */
   finished(): Promise<void>;
-  /** Reads the output; waits for the GPU. */
+  /** Reads the output; blocks the thread until the GPU is done, so `finished` comes first. */
   read(prepared: PreparedGraph): Pixels;
   /** Gives everything back. Idempotent. */
   dispose(): void;

@@ -18,10 +18,16 @@ const LUMA_WEIGHTS: Readonly<Record<ColorMatrix, LumaWeights>> = {
   bt2020: [0.2627, 0.678, 0.0593],
 };
 
-/** The colour of a frame by its own tags. Untagged means BT.709 limited range, as browsers take it. */
+/**
+ * The colour of a frame by its own tags. Browsers tag what they decode and what is built from bytes; what is left
+ * untagged comes from a camera, and Chromium shows it as BT.601 limited range (measured: its own conversion of the
+ * same frame), which is also what webcams send.
+ */
 export function frameColorOf(tags: ColorTags | null | undefined): FrameColor {
   const fullRange = tags?.fullRange ?? false;
   switch (tags?.matrix) {
+    case undefined:
+    case null:
     case 'smpte170m':
     case 'bt470bg':
       return { matrix: 'bt601', fullRange };

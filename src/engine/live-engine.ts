@@ -34,6 +34,8 @@ export class LiveEngine {
   readonly #onDiagnostic: (error: PipelineError) => void;
   #graph: Graph;
   #prepared: PreparedGraph | null = null;
+  /** The graph of the frame in flight. */
+  #running: PreparedGraph | null = null;
   #form: FrameForm | null = null;
   #preparing = 0;
   #preparations = 0;
@@ -95,11 +97,7 @@ export class LiveEngine {
     try {
       const form = await this.#take(lease);
       await this.#ready(form);
-      // From here to the end of the reads nothing waits, so a switch can't come between.
-      const prepared = this.#prepared;
-      if (prepared === null) throw aborted();
-      this.#backend.execute(prepared);
-      await this.#show(prepared, timestampUs);
+      await this.#run(timestampUs);
       this.#account.show();
       const nowMs = performance.now();
       this.timings.shown(nowMs, nowMs - startMs);
@@ -118,9 +116,15 @@ export class LiveEngine {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#prepared?.dispose();
-    this.#prepared = null;
+    this.#retire();
+    this.#running?.dispose();
     this.#backend.dispose();
+  }
+
+  /** Lets the current graph go; one that a frame is running on goes with that frame. */
+  #retire(): void {
+    if (this.#prepared !== this.#running) this.#prepared?.dispose();
+    this.#prepared = null;
   }
 
   async #take(lease: FrameLease): Promise<FrameForm> {
@@ -158,19 +162,29 @@ export class LiveEngine {
         prepared.dispose();
         return;
       }
-      this.#prepared?.dispose();
+      this.#retire();
       this.#prepared = prepared;
     } finally {
       this.#preparing--;
     }
   }
 
-  async #show(prepared: PreparedGraph, timestampUs: number): Promise<void> {
-    if (this.#output.kind === 'pixels') {
-      await this.#output.show(this.#backend.read(prepared), timestampUs);
-    } else {
-      this.#backend.present(prepared);
+  /** Computes and shows the frame that was taken. A switch meanwhile leaves this frame's graph alone. */
+  async #run(timestampUs: number): Promise<void> {
+    const prepared = this.#prepared;
+    if (prepared === null) throw aborted();
+    this.#running = prepared;
+    try {
+      this.#backend.execute(prepared);
+      if (this.#output.kind === 'canvas') this.#backend.present(prepared);
+      // The thread stays free while the GPU works, so that newer frames come in and are counted.
       await this.#backend.finished();
+      if (this.#output.kind === 'canvas') return;
+      this.#mustLive();
+      await this.#output.show(this.#backend.read(prepared), timestampUs);
+    } finally {
+      this.#running = null;
+      if (prepared !== this.#prepared) prepared.dispose();
     }
   }
 }

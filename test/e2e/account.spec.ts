@@ -3,7 +3,7 @@
  * the frame numbers that are seen in the view.
  */
 import type { Page } from '@playwright/test';
-import { DEFAULT_CAMERA, expect, FOOTAGE_FRAMES, test } from './browser.ts';
+import { CAMERA_FPS, DEFAULT_CAMERA, expect, FOOTAGE_FRAMES, test } from './browser.ts';
 import { figure, numberIn, startCamera, type Figures } from '../support/live-page.ts';
 import { watchView } from './view-pixels.ts';
 
@@ -58,21 +58,34 @@ for (const driver of ['auto', 'camera-utils']) {
   });
 }
 
-test('the figures agree with the frames that are seen', async ({ openLive }) => {
-  const page = await openLive({ params: { filter: 'edge' } });
-  await startCamera(page, 30);
-  const { numbers, before, after } = await watchView(page, DEFAULT_CAMERA.width, 4000);
-  const passed = numbers.slice(1).reduce((sum, number, at) => sum + stepBetween(numbers[at] ?? 0, number), 0);
-  const grown = (name: string): number => numberIn(after, name) - numberIn(before, name);
-  // The figures are up to a quarter of a second old, at both ends: eight frames at 30 a second, and a few for the reading.
-  expect(
-    Math.abs(grown('arrived') - passed),
-    `arrived ${grown('arrived')}, numbers passed ${passed}`,
-  ).toBeLessThanOrEqual(12);
-  expect(grown('shown'), `shown, with ${numbers.length} numbers seen`).toBeGreaterThanOrEqual(
-    numbers.length - 12,
-  );
-  const fps = await figure(page, 'fps');
-  expect(fps).toBeGreaterThan(0);
-  expect(fps).toBeLessThanOrEqual(33);
-});
+const WATCH_MS = 4000;
+/** The figures are up to a quarter of a second old, longer where the worker is busy, and so is the picture. */
+const STALE_FRAMES = 20;
+
+for (const { how, camera, params } of [
+  { how: 'where the machine keeps up', camera: DEFAULT_CAMERA, params: { filter: 'edge' } },
+  {
+    how: 'where it may be too slow for the camera',
+    camera: { width: 1280, height: 720 },
+    params: { filter: 'blur', sigma: '5' },
+  },
+]) {
+  test(`the figures agree with the frames that are seen, ${how}`, async ({ openLive }) => {
+    const page = await openLive({ camera, params });
+    await startCamera(page, 30);
+    const { numbers, before, after, elapsedMs } = await watchView(page, camera.width, WATCH_MS);
+    const passed = numbers
+      .slice(1)
+      .reduce((sum, number, at) => sum + stepBetween(numbers[at] ?? 0, number), 0);
+    const grown = (name: string): number => numberIn(after, name) - numberIn(before, name);
+    const told = `arrived ${grown('arrived')}, shown ${grown('shown')}, dropped ${grown('dropped')}; seen ${numbers.join(' ')}`;
+    // No loss is hidden: what the camera made between the first and the last number that was seen has been counted.
+    expect(grown('arrived'), told).toBeGreaterThanOrEqual(passed - STALE_FRAMES);
+    // None is invented either: a camera makes no more than this.
+    expect(grown('arrived'), told).toBeLessThanOrEqual((elapsedMs / 1000) * CAMERA_FPS + STALE_FRAMES);
+    expect(grown('shown'), told).toBeGreaterThanOrEqual(numbers.length - STALE_FRAMES);
+    const fps = await figure(page, 'fps');
+    expect(fps).toBeGreaterThan(0);
+    expect(fps).toBeLessThanOrEqual(CAMERA_FPS * 1.1);
+  });
+}

@@ -41,17 +41,22 @@ export type OpenOptions = Readonly<{
 
 export type OpenLivePage = (options?: OpenOptions) => Promise<Page>;
 
-/** How many frames the camera plays before it starts over. */
+/** How fast the camera is, and how many frames it plays before it starts over. */
+export const CAMERA_FPS = 30;
 export const FOOTAGE_FRAMES = 60;
 
 export const DEFAULT_CAMERA = Object.freeze({ width: 640, height: 480 });
 
-const executablePath = (): Promise<string> => findChromium({ install: true });
+let chromiumPath: Promise<string> | undefined;
+
+/** Looked for once: each look starts the candidates to ask for their version. */
+const executablePath = (): Promise<string> => (chromiumPath ??= findChromium({ install: true }));
 
 /** The camera file for this size; decoded once, then cached. */
 export async function footageFor(size: Readonly<{ width: number; height: number }>): Promise<string> {
   return cameraFootage({
     ...size,
+    fps: CAMERA_FPS,
     frames: FOOTAGE_FRAMES,
     executablePath: await executablePath(),
     args: chromiumArgs(),

@@ -83,12 +83,13 @@ export type WatchedView = Readonly<{
   /** The page's figures when the watching began and ended. */
   before: Figures;
   after: Figures;
+  elapsedMs: number;
 }>;
 
 /** Looks at the view with each repaint for `ms`, in the page: only there do picture and figures belong together. */
 export async function watchView(page: Page, cameraWidth: number, ms: number): Promise<WatchedView> {
   await installToBase64(page);
-  const { strips, before, after } = await viewOf(page).evaluate(
+  const { strips, ...watched } = await viewOf(page).evaluate(
     async (view, { counter, cameraWidth: camera, ms: duration }) => {
       const source = view as HTMLCanvasElement | HTMLVideoElement;
       const scale = (source instanceof HTMLVideoElement ? source.videoWidth : source.width) / camera;
@@ -104,8 +105,8 @@ export async function watchView(page: Page, cameraWidth: number, ms: number): Pr
         );
       const found: Uint8ClampedArray<ArrayBuffer>[] = [];
       const atStart = figures();
-      const end = performance.now() + duration;
-      while (performance.now() < end) {
+      const startMs = performance.now();
+      while (performance.now() < startMs + duration) {
         await new Promise(requestAnimationFrame);
         context.drawImage(source, 0, 0, width, height, 0, 0, width, height);
         const { data } = context.getImageData(0, 0, width, height);
@@ -113,10 +114,10 @@ export async function watchView(page: Page, cameraWidth: number, ms: number): Pr
         if (last === undefined || data.some((value, index) => value !== last[index]))
           found.push(data.slice());
       }
-      const atEnd = figures();
+      const atEnd = { after: figures(), elapsedMs: performance.now() - startMs };
       const toBase64 = Reflect.get(globalThis, 'toBase64') as ToBase64;
       const packed = found.map(async (data) => ({ width, height, base64: await toBase64(data) }));
-      return { strips: await Promise.all(packed), before: atStart, after: atEnd };
+      return { strips: await Promise.all(packed), before: atStart, ...atEnd };
     },
     { counter: COUNTER_SIZE, cameraWidth, ms },
   );
@@ -124,5 +125,5 @@ export async function watchView(page: Page, cameraWidth: number, ms: number): Pr
     .map((strip) => readCounter(unpack(strip), COUNTER_SIZE.width))
     .filter((number): number is number => number !== null)
     .filter((number, at, all) => number !== all[at - 1]);
-  return { numbers, before, after };
+  return { numbers, ...watched };
 }

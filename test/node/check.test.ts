@@ -64,9 +64,8 @@ describe('show', () => {
     [undefined, 'undefined'],
     [[1, 'a'], '[1, "a"]'],
     [Array.from({ length: 9 }, () => 0), 'an array of 9'],
-    [new Float32Array(300), 'a Float32Array'],
+    [new Float32Array(2), 'a Float32Array'],
     [new Map(), 'a Map'],
-    [{ x: 1 }, 'a Object'],
     [() => 0, 'a function'],
     [10n, 'a bigint'],
   ])('%o', (value, text) => {

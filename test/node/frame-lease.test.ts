@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { isSettled, Ledger } from '../../src/core/ledger.ts';
+import { FrameLease } from '../../src/frames/frame-lease.ts';
+import { FakeFrame } from './fakes/fake-frame.ts';
+
+const leased = () => {
+  const [ledger, frame] = [new Ledger(), new FakeFrame(40_000)];
+  return { ledger, frame, lease: new FrameLease(frame, frame.timestamp, ledger) };
+};
+
+describe('a lease', () => {
+  test('lends its frame until it is released, which closes it once', () => {
+    const { ledger, frame, lease } = leased();
+    expect(lease.frame).toBe(frame);
+    expect(lease.timestampUs).toBe(40_000);
+    expect(ledger.balance().frames).toBe(1);
+    lease.release();
+    expect(frame.closed).toBe(1);
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+
+  test('released twice throws, and closes nothing more', () => {
+    const { ledger, frame, lease } = leased();
+    lease.release();
+    expect(() => lease.release()).toThrow('frame lease: released twice');
+    expect(() => lease.frame).toThrow('frame lease: used after it was released');
+    expect(() => lease.move()).toThrow('frame lease: used after it was released');
+    expect(frame.closed).toBe(1);
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+
+  test('moved ends the old holder, and the new one closes the frame', () => {
+    const { ledger, frame, lease } = leased();
+    const next = lease.move();
+    expect(ledger.balance().frames).toBe(1);
+    expect(() => lease.frame).toThrow('frame lease: used after');
+    expect(() => lease.release()).toThrow('or after it was moved');
+    expect(() => lease.move()).toThrow('frame lease: used after');
+    expect(frame.closed).toBe(0);
+    expect(next.frame).toBe(frame);
+    expect(next.timestampUs).toBe(40_000);
+    next.release();
+    expect(frame.closed).toBe(1);
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+
+  test('counts as given back even when closing fails', () => {
+    const ledger = new Ledger();
+    const lease = new FrameLease(
+      new FakeFrame(0, () => {
+        throw new Error('detached');
+      }),
+      0,
+      ledger,
+    );
+    expect(() => lease.release()).toThrow('detached');
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+});
