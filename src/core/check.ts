@@ -16,7 +16,10 @@ export function show(value: unknown): string {
   if (Array.isArray(value))
     return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
-  if (typeof value === 'object') return `a ${value.constructor.name}`;
+  if (typeof value === 'object') {
+    const { constructor } = value as { constructor?: unknown };
+    return typeof constructor === 'function' ? `a ${constructor.name}` : 'an object';
+  }
   return `a ${typeof value}`;
 }
 

@@ -36,8 +36,19 @@ export function tensor(shape: Shape, data: ArrayLike<number>): Tensor {
   if (data.length !== size) {
     throw new RangeError(`data must hold ${size} values for the shape ${show(shape)}, got ${data.length}`);
   }
-  checkFinite('data', data);
-  return { shape: [...shape], data: Float32Array.from(data) };
+  const values = Float32Array.from(data);
+  // After rounding: what float32 can't hold is infinite there.
+  checkFinite('data', values);
+  return { shape: [...shape], data: values };
+}
+
+/** @throws TypeError when `value` is no tensor. */
+export function checkTensor(name: string, value: unknown): Tensor {
+  const { shape, data } = (value ?? {}) as Partial<Record<'shape' | 'data', unknown>>;
+  if (!Array.isArray(shape) || !(data instanceof Float32Array)) {
+    throw new TypeError(`${name} must be a tensor { shape, data: Float32Array }, got ${show(value)}`);
+  }
+  return value as Tensor;
 }
 
 export function toFloat64(source: Tensor): Tensor64 {

@@ -32,7 +32,9 @@ export class LiveEngine {
   readonly #output: EngineOutput;
   readonly #account: FrameAccount;
   readonly #onDiagnostic: (error: PipelineError) => void;
-  #graph: Graph;
+  /** The newest that was asked for, and the last that could be prepared. */
+  #wanted: Graph;
+  #good: Graph;
   #prepared: PreparedGraph | null = null;
   /** The graph of the frame in flight. */
   #running: PreparedGraph | null = null;
@@ -42,7 +44,8 @@ export class LiveEngine {
   #disposed = false;
 
   constructor(graph: Graph, { backend, output, account, onDiagnostic }: LiveEngineOptions) {
-    this.#graph = graph;
+    this.#wanted = graph;
+    this.#good = graph;
     this.#backend = backend;
     this.#output = output;
     this.#account = account;
@@ -75,13 +78,15 @@ export class LiveEngine {
    * @throws what `makePlan` and `Backend.prepare` throw; the old graph goes on then.
    */
   async setGraph(graph: Graph): Promise<void> {
-    const previous = this.#graph;
-    this.#graph = graph;
-    if (this.#form === null) return;
+    this.#wanted = graph;
+    if (this.#form === null) {
+      this.#good = graph;
+      return;
+    }
     try {
       await this.#prepare(graph, this.#form);
     } catch (error) {
-      if (this.#graph === graph) this.#graph = previous;
+      this.#giveUp(graph);
       throw error;
     }
   }
@@ -139,13 +144,21 @@ export class LiveEngine {
     this.#mustLive();
     this.#form = form;
     while (this.#prepared === null || !sameForm(this.#prepared.plan.frame, form)) {
+      const graph = this.#wanted;
       try {
-        await this.#prepare(this.#graph, form);
+        await this.#prepare(graph, form);
       } catch (error) {
-        throw new NoPicture(error);
+        if (graph === this.#good) throw new NoPicture(error);
+        this.#giveUp(graph);
+        this.#onDiagnostic(PipelineError.from(error, 'frame-failed'));
       }
       this.#mustLive();
     }
+  }
+
+  /** What was refused is not tried again: the last good graph goes on, unless a newer one is wanted by now. */
+  #giveUp(graph: Graph): void {
+    if (this.#wanted === graph) this.#wanted = this.#good;
   }
 
   /** A method, because the answer may change with every wait. */
@@ -158,12 +171,14 @@ export class LiveEngine {
     this.#preparations++;
     try {
       const prepared = await this.#backend.prepare(makePlan(graph, form, this.#backend.capabilities));
-      if (this.#disposed || this.#graph !== graph) {
+      // Overtaken by a newer graph, or compiled for frames that no longer come.
+      if (this.#disposed || this.#wanted !== graph || this.#form === null || !sameForm(form, this.#form)) {
         prepared.dispose();
         return;
       }
       this.#retire();
       this.#prepared = prepared;
+      this.#good = graph;
     } finally {
       this.#preparing--;
     }

@@ -6,8 +6,12 @@ import { GraphValue } from './builder.ts';
 
 /** Cross-correlation with a kernel `[height, width]`, or as the options say. */
 export function conv2d(input: GraphValue, kernelOrOptions: Tensor | Conv2dOptions): GraphValue {
-  const options = 'weights' in kernelOrOptions ? kernelOrOptions : { weights: kernelOrOptions };
+  const options = isOptions(kernelOrOptions) ? kernelOrOptions : { weights: kernelOrOptions };
   return GraphValue.apply('conv2d', [input], options);
+}
+
+function isOptions(value: Tensor | Conv2dOptions): value is Conv2dOptions {
+  return typeof value === 'object' && 'weights' in value;
 }
 
 /** `[h, w, 3]` → `[h, w, 1]`, with the weights of the frame's own matrix. */

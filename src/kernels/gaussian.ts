@@ -29,9 +29,10 @@ function taps({ sigma, size }: GaussianOptions): Float64Array {
   const centre = (length - 1) / 2;
   // Distances count from the nearest tap, or a tiny sigma underflows every tap of an even kernel to 0.
   const nearest = length % 2 === 0 ? 0.25 : 0;
-  const values = Float64Array.from({ length }, (_, i) =>
-    Math.exp((nearest - (i - centre) ** 2) / (2 * sigma * sigma)),
-  );
+  const values = Float64Array.from({ length }, (_, i) => {
+    const squared = (i - centre) ** 2 - nearest;
+    return squared === 0 ? 1 : Math.exp(-squared / (2 * sigma * sigma));
+  });
   const sum = values.reduce((total, value) => total + value, 0);
   return values.map((value) => value / sum);
 }

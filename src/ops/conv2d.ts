@@ -4,7 +4,7 @@
  */
 import { at } from '../core/assert.ts';
 import { checkFinite, checkInteger, checkOneOf, show } from '../core/check.ts';
-import { showShape, sizeOf, type Shape, type Tensor, type Tensor64 } from '../core/tensor.ts';
+import { checkTensor, showShape, sizeOf, type Shape, type Tensor, type Tensor64 } from '../core/tensor.ts';
 import { EDGE_MODES, type EdgeMode, type Linear, type Tap } from '../primitives/primitive.ts';
 import { imageShape, type Op, type SymbolicShape } from './op.ts';
 
@@ -68,7 +68,7 @@ function resolvePads(
 }
 
 function resolve(options: Conv2dOptions, where: string): Resolved {
-  const { weights } = options;
+  const weights = checkTensor(`${where}: options.weights`, options.weights);
   const isFilter = weights.shape.length === 2;
   if (!isFilter && weights.shape.length !== 4) {
     throw new TypeError(

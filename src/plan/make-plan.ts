@@ -19,6 +19,8 @@ import type {
 } from './plan.ts';
 import { simplify } from './simplify.ts';
 
+/** What 8 bits round away: the weights of a mean sum to 1 but for their own rounding. */
+const HALF_LEVEL = 0.5 / 255;
 const UNIT: Interval = { low: 0, high: 1 };
 
 /**
@@ -162,7 +164,7 @@ class PlanWriter {
 
   #format(interval: Interval): TexelFormat {
     if (this.#device.floatFormat !== null) return this.#device.floatFormat;
-    if (interval.low >= 0 && interval.high <= 1) return 'rgba8';
+    if (interval.low >= -HALF_LEVEL && interval.high <= 1 + HALF_LEVEL) return 'rgba8';
     throw new PipelineError(
       'float-missing',
       'This filter has intermediate values below 0 or above 1, and this graphics device can only keep 0 to 1. ' +
@@ -172,26 +174,25 @@ class PlanWriter {
   }
 
   #termInterval(term: Term): Interval {
-    const { low, high } = at(this.#images, term.image).interval;
-    const perTap = term.weights.length / term.taps.length;
-    const out = term.channels === 'shared' ? 1 : (term.bias?.length ?? this.#outChannels(term, perTap));
+    const { interval, channels } = at(this.#images, term.image);
+    // Outside the image zeros may be read, so 0 belongs to what a tap can see.
+    const seen =
+      term.edge === 'zero' ? { low: Math.min(0, interval.low), high: Math.max(0, interval.high) } : interval;
+    const outChannels = term.channels === 'shared' ? 1 : term.weights.length / (term.taps.length * channels);
     let bounds: Interval = { low: Infinity, high: -Infinity };
-    for (let o = 0; o < out; o++) {
-      // Outside the image zeros may be read, so 0 belongs to what a tap can see.
-      const seen = term.edge === 'zero' ? { low: Math.min(0, low), high: Math.max(0, high) } : { low, high };
+    for (let o = 0; o < Math.max(outChannels, term.bias?.length ?? 1); o++) {
       let [least, most] = [term.bias?.[o] ?? 0, term.bias?.[o] ?? 0];
-      for (let i = o; i < term.weights.length; i += out) {
+      // Weights of one output channel lie `outChannels` apart; shared ones serve every channel.
+      for (let i = o % outChannels; i < term.weights.length; i += outChannels) {
         const weight = at(term.weights, i);
-        least += weight * (weight >= 0 ? seen.low : seen.high);
-        most += weight * (weight >= 0 ? seen.high : seen.low);
+        // A weight of 0 times a bound of ∞ is 0, not NaN.
+        if (weight === 0) continue;
+        least += weight * (weight > 0 ? seen.low : seen.high);
+        most += weight * (weight > 0 ? seen.high : seen.low);
       }
       bounds = { low: Math.min(bounds.low, least), high: Math.max(bounds.high, most) };
     }
     return bounds;
-  }
-
-  #outChannels(term: Term, weightsPerTap: number): number {
-    return weightsPerTap / at(this.#images, term.image).channels;
   }
 
   #checked(pass: ComputePass): ComputePass {

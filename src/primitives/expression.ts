@@ -3,7 +3,7 @@
  * Each backend emits it in its own language; `evaluate` runs it in float64 for the reference.
  * A value with one channel broadcasts over the channels of the others.
  */
-import { assert, assertNever, at } from '../core/assert.ts';
+import { assertNever, at } from '../core/assert.ts';
 
 export type UnaryOp = 'neg' | 'abs' | 'sqrt';
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
@@ -131,9 +131,9 @@ function unaryInterval(op: UnaryOp, a: Interval): Interval {
 function binaryInterval(op: BinaryOp, a: Interval, b: Interval): Interval {
   switch (op) {
     case 'add':
-      return { low: a.low + b.low, high: a.high + b.high };
+      return outwards(a.low + b.low, a.high + b.high);
     case 'sub':
-      return { low: a.low - b.high, high: a.high - b.low };
+      return outwards(a.low - b.high, a.high - b.low);
     case 'mul':
       return hull([a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high]);
     case 'div':
@@ -149,6 +149,12 @@ function binaryInterval(op: BinaryOp, a: Interval, b: Interval): Interval {
 }
 
 function hull(corners: readonly number[]): Interval {
-  assert(corners.length > 0, 'an interval needs corners');
-  return { low: Math.min(...corners), high: Math.max(...corners) };
+  // 0 · ∞: the bound is never reached, and 0 times any value below it is 0.
+  const reached = corners.map((corner) => (Number.isNaN(corner) ? 0 : corner));
+  return { low: Math.min(...reached), high: Math.max(...reached) };
+}
+
+/** ∞ − ∞ may be anything. */
+function outwards(low: number, high: number): Interval {
+  return { low: Number.isNaN(low) ? -Infinity : low, high: Number.isNaN(high) ? Infinity : high };
 }

@@ -95,14 +95,21 @@ class Desk<Frame extends Closable, Result> {
 
   #run(lease: FrameLease<Frame>): void {
     this.#busy = true;
-    this.#work(lease).then(
+    let working: Promise<Result>;
+    try {
+      working = this.#work(lease);
+    } catch (error) {
+      this.#subscriber.error(error);
+      return;
+    }
+    working.then(
       (result) => {
-        this.#busy = false;
+        // Still busy: a frame that comes while the result is told waits its turn.
         this.#subscriber.next(result);
+        this.#busy = false;
         this.#proceed();
       },
       (error: unknown) => {
-        this.#busy = false;
         this.#subscriber.error(error);
       },
     );

@@ -1,7 +1,19 @@
 /** Graphs as they are built: checked at once, plain data at the end. */
 import { describe, expect, test } from 'vitest';
 import { graph, type GraphValue } from '../../src/graph/builder.ts';
-import { abs, add, clamp, conv2d, div, luma, magnitude, max, min, mul, sub } from '../../src/graph/operators.ts';
+import {
+  abs,
+  add,
+  clamp,
+  conv2d,
+  div,
+  luma,
+  magnitude,
+  max,
+  min,
+  mul,
+  sub,
+} from '../../src/graph/operators.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { runReference } from '../../src/backends/reference/run-reference.ts';
 import { box } from '../../src/kernels/box.ts';

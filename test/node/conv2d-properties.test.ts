@@ -79,28 +79,31 @@ test('a second implementation agrees on layers with groups, bias, any padding an
     seed: fc.infiniteStream(whole),
   });
   fc.assert(
-    fc.property(cases, ({ size: [height, width], taps, groups, inPerGroup, outPerGroup, padding, edge, seed }) => {
-      const [top, bottom, left, right] = padding;
-      fc.pre(height + top + bottom >= taps[0] && width + left + right >= taps[1]);
-      const list = <T>(length: number, make: () => T) => Array.from({ length }, make);
-      const next = (): number => Number(seed.next().value);
-      const out = groups * outPerGroup;
-      const image = list(height, () => list(width, () => list(groups * inPerGroup, next)));
-      const weights = list(taps[0], () => list(taps[1], () => list(inPerGroup, () => list(out, next))));
-      const bias = list(out, next);
-      const result = run(
-        { shape: [height, width, groups * inPerGroup], data: Float64Array.from(image.flat(2)) },
-        {
+    fc.property(
+      cases,
+      ({ size: [height, width], taps, groups, inPerGroup, outPerGroup, padding, edge, seed }) => {
+        const [top, bottom, left, right] = padding;
+        fc.pre(height + top + bottom >= taps[0] && width + left + right >= taps[1]);
+        const list = <T>(length: number, make: () => T) => Array.from({ length }, make);
+        const next = (): number => Number(seed.next().value);
+        const out = groups * outPerGroup;
+        const image = list(height, () => list(width, () => list(groups * inPerGroup, next)));
+        const weights = list(taps[0], () => list(taps[1], () => list(inPerGroup, () => list(out, next))));
+        const bias = list(out, next);
+        const result = run(
+          { shape: [height, width, groups * inPerGroup], data: Float64Array.from(image.flat(2)) },
+          {
           weights: tensor([...taps, inPerGroup, out], weights.flat(3)),
           bias: Float32Array.from(bias),
           padding: [[top, bottom], [left, right]],
           edge,
           groups,
         }, // prettier-ignore
-      );
-      const expected = naiveConv2d(image, weights, { padding: { top, bottom, left, right }, zero: edge === 'zero', groups, bias }); // prettier-ignore
-      expect(result.shape).toEqual([expected.length, expected[0]!.length, out]);
-      expect(plain([[...result.data]])).toEqual(plain([expected.flat(2)]));
-    }),
+        );
+        const expected = naiveConv2d(image, weights, { padding: { top, bottom, left, right }, zero: edge === 'zero', groups, bias }); // prettier-ignore
+        expect(result.shape).toEqual([expected.length, expected[0]!.length, out]);
+        expect(plain([[...result.data]])).toEqual(plain([expected.flat(2)]));
+      },
+    ),
   );
 });

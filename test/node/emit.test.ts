@@ -101,7 +101,10 @@ describe('reads', () => {
   });
 
   test('pixels of RGBA are one fetch a tap', () => {
-    const [source] = sources(graph(({ frame }) => conv2d(frame, gaussianRow({ sigma: 2 }))), 'rgba');
+    const [source] = sources(
+      graph(({ frame }) => conv2d(frame, gaussianRow({ sigma: 2 }))),
+      'rgba',
+    );
     expect(count(source!, '+= uWeights')).toBe(13);
     expect(count(source!, 'pixel0(at')).toBe(13);
   });
@@ -117,13 +120,19 @@ describe('reads', () => {
 
   test('zero edges are masked, repeated ones are left to the sampler', () => {
     const filtered = (edges: 'zero' | 'replicate') =>
-      sources(graph(({ frame }) => conv2d(frame, { weights: box(3), edge: edges })), 'rgba')[0]!;
+      sources(
+        graph(({ frame }) => conv2d(frame, { weights: box(3), edge: edges })),
+        'rgba',
+      )[0]!;
     expect(count(filtered('zero'), 'lessThan(')).toBe(9);
     expect(filtered('replicate')).not.toContain('lessThan(');
   });
 
   test('a plain read has neither weight nor product', () => {
-    const [source] = sources(graph(({ frame }) => abs(add(frame, 1))), 'rgba');
+    const [source] = sources(
+      graph(({ frame }) => abs(add(frame, 1))),
+      'rgba',
+    );
     expect(source).not.toContain('uWeights');
     expect(source).toContain('term0 += pixel0(at);');
   });

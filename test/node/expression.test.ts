@@ -22,7 +22,9 @@ const { expression } = fc.letrec<{ expression: Expression; leaf: Expression }>((
   expression: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     tie('leaf'),
-    fc.tuple(fc.constantFrom<UnaryOp>('neg', 'abs', 'sqrt'), tie('expression')).map(([op, a]) => unary(op, a)),
+    fc
+      .tuple(fc.constantFrom<UnaryOp>('neg', 'abs', 'sqrt'), tie('expression'))
+      .map(([op, a]) => unary(op, a)),
     fc
       .tuple(
         fc.constantFrom<BinaryOp>('add', 'sub', 'mul', 'div', 'min', 'max'),
@@ -92,13 +94,17 @@ describe('intervalOf', () => {
 
   test('contains every value that the expression takes', () => {
     fc.assert(
-      fc.property(expression, fc.array(within, { minLength: OPERANDS, maxLength: OPERANDS }), (one, given) => {
-        const value = evaluate(one, given.map(({ value: own }) => own)); // prettier-ignore
-        fc.pre(!Number.isNaN(value));
-        const { low, high } = intervalOf(one, given.map(({ interval }) => interval)); // prettier-ignore
-        expect(low).toBeLessThanOrEqual(value);
-        expect(high).toBeGreaterThanOrEqual(value);
-      }),
+      fc.property(
+        expression,
+        fc.array(within, { minLength: OPERANDS, maxLength: OPERANDS }),
+        (one, given) => {
+          const value = evaluate(one, given.map(({ value: own }) => own)); // prettier-ignore
+          fc.pre(!Number.isNaN(value));
+          const { low, high } = intervalOf(one, given.map(({ interval }) => interval)); // prettier-ignore
+          expect(low).toBeLessThanOrEqual(value);
+          expect(high).toBeGreaterThanOrEqual(value);
+        },
+      ),
       {
         numRuns: 1000,
         examples: [

@@ -27,7 +27,11 @@ const bare = defineFilter({
 describe('resolveParams', () => {
   test('fills in the defaults', () => {
     expect(resolveParams(glow)).toEqual({ amount: 1, shape: 'round', soft: true });
-    expect(resolveParams(glow, { soft: false, amount: 0 })).toEqual({ amount: 0, shape: 'round', soft: false });
+    expect(resolveParams(glow, { soft: false, amount: 0 })).toEqual({
+      amount: 0,
+      shape: 'round',
+      soft: false,
+    });
     expect(resolveParams(bare, {})).toEqual({});
   });
 
@@ -54,7 +58,9 @@ describe('resolveParams', () => {
   });
 
   test('says so when there is nothing to set', () => {
-    expect(() => resolveParams(bare, { amount: 1 })).toThrow("filter 'bare' has no parameter 'amount': it has none");
+    expect(() => resolveParams(bare, { amount: 1 })).toThrow(
+      "filter 'bare' has no parameter 'amount': it has none",
+    );
   });
 });
 

@@ -65,18 +65,25 @@ describe('the inverse', () => {
   test('of the definition of Y, Cb and Cr, for every colour', () => {
     const part = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.constantFrom(...matrices), fc.boolean(), part, part, part, (matrix, fullRange, r, g, b) => {
-        const [kr, kb] = PRINTED[matrix];
-        const y = kr * r + (1 - kr - kb) * g + kb * b;
-        const [cb, cr] = [(b - y) / (2 * (1 - kb)), (r - y) / (2 * (1 - kr))];
-        const codes: Triple = fullRange
-          ? [255 * y, 255 * cb + 128, 255 * cr + 128]
-          : [219 * y + 16, 224 * cb + 128, 224 * cr + 128];
-        const [red, green, blue] = decode({ matrix, fullRange }, codes);
-        expect(red).toBeCloseTo(255 * r, 9);
-        expect(green).toBeCloseTo(255 * g, 9);
-        expect(blue).toBeCloseTo(255 * b, 9);
-      }),
+      fc.property(
+        fc.constantFrom(...matrices),
+        fc.boolean(),
+        part,
+        part,
+        part,
+        (matrix, fullRange, r, g, b) => {
+          const [kr, kb] = PRINTED[matrix];
+          const y = kr * r + (1 - kr - kb) * g + kb * b;
+          const [cb, cr] = [(b - y) / (2 * (1 - kb)), (r - y) / (2 * (1 - kr))];
+          const codes: Triple = fullRange
+            ? [255 * y, 255 * cb + 128, 255 * cr + 128]
+            : [219 * y + 16, 224 * cb + 128, 224 * cr + 128];
+          const [red, green, blue] = decode({ matrix, fullRange }, codes);
+          expect(red).toBeCloseTo(255 * r, 9);
+          expect(green).toBeCloseTo(255 * g, 9);
+          expect(blue).toBeCloseTo(255 * b, 9);
+        },
+      ),
     );
   });
 
@@ -89,14 +96,29 @@ describe('the inverse', () => {
 
 describe('the tags of a frame', () => {
   test.each([
-    [{ matrix: 'smpte170m', fullRange: true }, { matrix: 'bt601', fullRange: true }],
-    [{ matrix: 'bt470bg', fullRange: false }, { matrix: 'bt601', fullRange: false }],
-    [{ matrix: 'bt709', fullRange: null }, { matrix: 'bt709', fullRange: false }],
+    [
+      { matrix: 'smpte170m', fullRange: true },
+      { matrix: 'bt601', fullRange: true },
+    ],
+    [
+      { matrix: 'bt470bg', fullRange: false },
+      { matrix: 'bt601', fullRange: false },
+    ],
+    [
+      { matrix: 'bt709', fullRange: null },
+      { matrix: 'bt709', fullRange: false },
+    ],
     [{ matrix: 'bt2020-ncl' }, { matrix: 'bt2020', fullRange: false }],
-    [{ matrix: null, fullRange: true }, { matrix: 'bt709', fullRange: true }],
-    [{ matrix: 'rgb', fullRange: true }, { matrix: 'bt709', fullRange: true }],
-    [null, { matrix: 'bt709', fullRange: false }],
-    [undefined, { matrix: 'bt709', fullRange: false }],
+    [
+      { matrix: null, fullRange: true },
+      { matrix: 'bt601', fullRange: true },
+    ],
+    [
+      { matrix: 'rgb', fullRange: true },
+      { matrix: 'bt709', fullRange: true },
+    ],
+    [null, { matrix: 'bt601', fullRange: false }],
+    [undefined, { matrix: 'bt601', fullRange: false }],
   ])('%j are %j', (tags, color) => {
     expect(frameColorOf(tags)).toEqual(color);
   });

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { FrameTimings } from '../../src/engine/frame-timings.ts';
 
 /** Frames at a steady rate from `startMs` on, each taking the given time. */
-function shown(timings: FrameTimings, fps: number, count: number, tookMs: (frame: number) => number = () => 5) {
+function shown(
+  timings: FrameTimings,
+  fps: number,
+  count: number,
+  tookMs: (frame: number) => number = () => 5,
+) {
   let nowMs = 0;
   for (let frame = 0; frame < count; frame++) {
     nowMs = 10_000 + (frame * 1000) / fps;

@@ -110,5 +110,8 @@ test('groups lower to dense weights with zeros between them', () => {
     }),
   );
   const { values, output } = lowered(layered);
-  expect(values[output]).toMatchObject({ channels: 'dense', weights: Float32Array.of(1, 0, 3, 0, 0, 2, 0, 4) });
+  expect(values[output]).toMatchObject({
+    channels: 'dense',
+    weights: Float32Array.of(1, 0, 3, 0, 0, 2, 0, 4),
+  });
 });

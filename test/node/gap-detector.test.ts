@@ -37,15 +37,17 @@ describe('the gap detector', () => {
     const jitter = fc.array(fc.double({ min: 0.8, max: 1.2, noNaN: true }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(jitter, fc.integer({ min: 5_000, max: 200_000 }), (factors, interval) => {
-        expect(lostBefore(factors.map((factor) => Math.round(factor * interval)))).toEqual(none(factors.length));
+        expect(lostBefore(factors.map((factor) => Math.round(factor * interval)))).toEqual(
+          none(factors.length),
+        );
       }),
     );
   });
 
   test('finds a loss within jitter', () => {
-    const jitter = fc.array(fc.double({ min: 0.9, max: 1.1, noNaN: true }), { minLength: 9, maxLength: 30 });
+    const jitter = fc.array(fc.double({ min: 0.95, max: 1.05, noNaN: true }), { minLength: 9, maxLength: 30 });
     fc.assert(
-      fc.property(jitter, fc.double({ min: 0.9, max: 1.1, noNaN: true }), (factors, last) => {
+      fc.property(jitter, fc.double({ min: 0.95, max: 1.05, noNaN: true }), (factors, last) => {
         const intervals = [...factors, last + 1].map((factor) => factor * INTERVAL_US);
         expect(lostBefore(intervals).at(-1)).toBe(1);
       }),

@@ -53,7 +53,9 @@ describe('a device without float textures', () => {
 
   test('counts the bias of each channel', () => {
     const lifted = (...bias: number[]) =>
-      graph(({ frame }) => conv2d(conv2d(frame, { weights: identity, bias: Float32Array.from(bias) }), box(3)));
+      graph(({ frame }) =>
+        conv2d(conv2d(frame, { weights: identity, bias: Float32Array.from(bias) }), box(3)),
+      );
     expect(refusal(lifted(1, 0, 0))).toMatchObject({ code: 'float-missing', context: { high: 2 } });
     expect(refusal(lifted(0, 1, 0))).toMatchObject({ code: 'float-missing', context: { high: 2 } });
     expect(refusal(lifted(0, 0, -1))).toMatchObject({ code: 'float-missing', context: { low: -1 } });
@@ -63,7 +65,10 @@ describe('a device without float textures', () => {
   test('counts each output channel of a layer', () => {
     const layer = (...weights: number[]) =>
       graph(({ frame }) => conv2d(conv2d(frame, { weights: tensor([1, 1, 3, 2], weights) }), box(3)));
-    expect(refusal(layer(0.5, 0, 0.5, 0, 0, 2))).toMatchObject({ code: 'float-missing', context: { high: 2 } });
+    expect(refusal(layer(0.5, 0, 0.5, 0, 0, 2))).toMatchObject({
+      code: 'float-missing',
+      context: { high: 2 },
+    });
     expect(formats(planOf(layer(0.5, 0, 0.5, 0.25, 0, 0.25), rgba, NO_FLOAT))).toEqual(['rgba8', 'rgba8']);
   });
 
@@ -101,7 +106,8 @@ describe('a device that is too small', () => {
   test('for the weights of one pass', () => {
     const heavy = graph(({ frame }) => {
       const y = luma(frame);
-      const big = (gain: number) => conv2d(y, { weights: tensor([15, 15], new Float32Array(225).fill(gain)) });
+      const big = (gain: number) =>
+        conv2d(y, { weights: tensor([15, 15], new Float32Array(225).fill(gain)) });
       return add(add(big(1), big(2)), add(big(3), big(4)));
     });
     expect(() => planOf(heavy, rgba, { ...DEVICE, maxUniformVectors: 1024 })).not.toThrow();
@@ -126,7 +132,8 @@ describe('a device that is too small', () => {
   test('for more than four channels in an image between passes', () => {
     const wide = tensor([1, 1, 3, 5], new Float32Array(15).fill(0.1));
     const narrow = tensor([3, 3, 5, 1], new Float32Array(45).fill(0.1));
-    expect(() =>
+    expect(
+      () =>
       planOf(graph(({ frame }) => conv2d(conv2d(frame, { weights: wide }), { weights: narrow })), rgba), // prettier-ignore
     ).toThrow(new RangeError('an image has at most 4 channels on this backend, got 5'));
   });

@@ -66,15 +66,13 @@ function apply({ op, side, out, edge, bias, numbers }: Step, a: GraphValue, b: G
 }
 
 /** Graphs of up to nine steps whose values all have the frame's size. */
-export const randomGraph: fc.Arbitrary<Graph> = fc
-  .array(step, { minLength: 1, maxLength: 9 })
-  .map((steps) =>
-    graph(({ frame }) => {
-      const values = [frame];
-      for (const one of steps) {
-        const pick = (back: number) => values[Math.max(0, values.length - 1 - back)]!;
-        values.push(apply(one, pick(one.a), pick(one.b)));
-      }
-      return values.at(-1)!;
-    }),
-  );
+export const randomGraph: fc.Arbitrary<Graph> = fc.array(step, { minLength: 1, maxLength: 9 }).map((steps) =>
+  graph(({ frame }) => {
+    const values = [frame];
+    for (const one of steps) {
+      const pick = (back: number) => values[Math.max(0, values.length - 1 - back)]!;
+      values.push(apply(one, pick(one.a), pick(one.b)));
+    }
+    return values.at(-1)!;
+  }),
+);

@@ -40,7 +40,14 @@ function compute(plan: Plan, { terms, expression, output }: ComputePass, values:
 }
 
 /** One operand at one position: Σ over taps of weights · image, plus a bias. One channel stands for all. */
-function termAt(term: Term, image: Image, values: Float64Array, y: number, x: number, channel: number): number {
+function termAt(
+  term: Term,
+  image: Image,
+  values: Float64Array,
+  y: number,
+  x: number,
+  channel: number,
+): number {
   const { taps, weights, bias, edge, channels } = term;
   const inputs = image.channels;
   const outputs = channels === 'shared' ? inputs : weights.length / taps.length / inputs;

@@ -1,0 +1,86 @@
+/** A backend that computes nothing and writes down what it is asked for, in order. */
+import { vi } from 'vitest';
+import type { Backend, PreparedGraph } from '../../../src/backends/port.ts';
+import type { Pixels } from '../../../src/core/pixels.ts';
+import type { FrameForm, Plan } from '../../../src/plan/plan.ts';
+import { DEVICE, formOf } from './device.ts';
+
+export class FakePrepared implements PreparedGraph {
+  readonly plan: Plan;
+  disposals = 0;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  dispose(): void {
+    this.disposals++;
+  }
+
+  /** What its first pass does: enough to tell a test's graphs apart. */
+  get label(): string {
+    return this.plan.passes[0]?.label ?? 'none';
+  }
+}
+
+export class FakeBackend implements Backend {
+  readonly name = 'fake';
+  readonly capabilities = DEVICE;
+  readonly uploadPath = 'nowhere';
+  /** What the next frames are. */
+  form: FrameForm = formOf(8, 6);
+  readonly log: string[] = [];
+  /** All graphs that were prepared, in order. */
+  readonly prepared: FakePrepared[] = [];
+  disposals = 0;
+  #uploaded: FrameForm | null = null;
+
+  readonly upload = vi.fn(async (): Promise<FrameForm> => {
+    this.log.push('upload');
+    this.#uploaded = this.form;
+    return this.form;
+  });
+
+  readonly prepare = vi.fn(async (plan: Plan): Promise<PreparedGraph> => this.keep(plan));
+
+  readonly execute = vi.fn((prepared: PreparedGraph): void => {
+    const { label, plan } = this.#usable(prepared);
+    if (plan.frame !== this.#uploaded) throw new Error(`${label} was prepared for frames of another form`);
+    this.log.push(`execute ${label}`);
+  });
+
+  readonly present = vi.fn((prepared: PreparedGraph): void => {
+    this.log.push(`present ${this.#usable(prepared).label}`);
+  });
+
+  readonly finished = vi.fn(async (): Promise<void> => {
+    this.log.push('finished');
+  });
+
+  readonly read = vi.fn((prepared: PreparedGraph): Pixels => {
+    this.log.push(`read ${this.#usable(prepared).label}`);
+    return { layout: 'grey', width: 1, height: 1, strideBytes: 4, data: new Uint8Array(4) };
+  });
+
+  keep(plan: Plan): FakePrepared {
+    const prepared = new FakePrepared(plan);
+    this.prepared.push(prepared);
+    this.log.push(`prepared ${prepared.label}`);
+    return prepared;
+  }
+
+  dispose(): void {
+    this.disposals++;
+  }
+
+  #usable(prepared: PreparedGraph): FakePrepared {
+    if (!(prepared instanceof FakePrepared)) throw new Error('prepared elsewhere');
+    if (prepared.disposals > 0) throw new Error(`${prepared.label} was disposed of`);
+    return prepared;
+  }
+
+  /** The prepared graphs that nobody gave back. */
+  get alive(): string[] {
+    return this.prepared.filter(({ disposals }) => disposals === 0).map(({ label }) => label);
+  }
+}
