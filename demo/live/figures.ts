@@ -76,7 +76,8 @@ const figures: readonly Figure[] = [
     label: 'Source',
     hint: 'Where the frames come from',
     isText: true,
-    read: ({ source }) => source,
+    // The one clip that this page plays is the sample.
+    read: ({ source }) => (source === 'video' ? 'sample' : source),
   },
   {
     stat: 'size',

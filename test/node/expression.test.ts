@@ -85,6 +85,7 @@ describe('intervalOf', () => {
     [binary('mul', a, b), -10, 15],
     [binary('div', a, b), -0.5, 0.75],
     [binary('div', b, a), -Infinity, Infinity],
+    [binary('div', b, binary('min', a, constant(0))), -Infinity, Infinity],
     [binary('min', a, constant(1)), -2, 1],
     [binary('max', a, constant(0)), 0, 3],
     [binary('min', binary('max', a, constant(0)), constant(1)), 0, 1],

@@ -33,6 +33,11 @@ describe('the gap detector', () => {
     expect(lostBefore(intervals).slice(10)).toEqual([1, 0, 3, 1]);
   });
 
+  test('takes the latest frame after the earliest ones for late, not for a loss', () => {
+    const early = Array.from({ length: 9 }, () => 0.8 * INTERVAL_US);
+    expect(lostBefore([...early, 1.2 * INTERVAL_US])).toEqual(none(10));
+  });
+
   test('takes jitter of ±20 % for what it is, at any rate', () => {
     const jitter = fc.array(fc.double({ min: 0.8, max: 1.2, noNaN: true }), { minLength: 1, maxLength: 60 });
     fc.assert(
@@ -45,7 +50,10 @@ describe('the gap detector', () => {
   });
 
   test('finds a loss within jitter', () => {
-    const jitter = fc.array(fc.double({ min: 0.95, max: 1.05, noNaN: true }), { minLength: 9, maxLength: 30 });
+    const jitter = fc.array(fc.double({ min: 0.95, max: 1.05, noNaN: true }), {
+      minLength: 9,
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(jitter, fc.double({ min: 0.95, max: 1.05, noNaN: true }), (factors, last) => {
         const intervals = [...factors, last + 1].map((factor) => factor * INTERVAL_US);

@@ -174,6 +174,22 @@ describe('the end', () => {
     expectSettled(run);
   }); // prettier-ignore
 
+  test('while pixels are being computed: they are not shown any more', async () => {
+    const show = vi.fn(async () => {});
+    const run = new RunningEngine(boxGraph(2), { kind: 'pixels', show });
+    const computing = deferred();
+    run.backend.finished.mockReturnValueOnce(computing.promise);
+    const processed = run.frame();
+    await settled();
+    run.engine.dispose();
+    computing.resolve();
+    await processed;
+    expect(run.backend.read).not.toHaveBeenCalled();
+    expect(show).not.toHaveBeenCalled();
+    expect(run.diagnostics).toEqual([]);
+    expectSettled(run);
+  });
+
   test('while a frame is about to fail: that is no news any more', async () => {
     for (const step of ['upload', 'prepare', 'finished'] as const) {
       const run = new RunningEngine();

@@ -5,11 +5,13 @@ import type { PipelineError } from '../../src/core/errors.ts';
 import type { ColorMatrix } from '../../src/core/frame-color.ts';
 import { tensor } from '../../src/core/tensor.ts';
 import { graph } from '../../src/graph/builder.ts';
-import { abs, add, clamp, conv2d, div, luma, mul, sub } from '../../src/graph/operators.ts';
+import { abs, add, clamp, conv2d, div, luma, max, mul, sub } from '../../src/graph/operators.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { box } from '../../src/kernels/box.ts';
 import { identity, sobelX, sobelY } from '../../src/kernels/fixed.ts';
+import { kernel } from '../../src/kernels/kernel.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import type { EdgeMode } from '../../src/primitives/primitive.ts';
 import { DEVICE, formOf, NO_FLOAT, planOf } from './fakes/device.ts';
 
 const rgba = formOf(64, 48);
@@ -60,6 +62,18 @@ describe('a device without float textures', () => {
     expect(refusal(lifted(0, 1, 0))).toMatchObject({ code: 'float-missing', context: { high: 2 } });
     expect(refusal(lifted(0, 0, -1))).toMatchObject({ code: 'float-missing', context: { low: -1 } });
     expect(formats(planOf(lifted(0, 0, 0), rgba, NO_FLOAT))).toEqual(['rgba8', 'rgba8']);
+  });
+
+  test('counts the zeros outside the image, where those are read', () => {
+    const lifted = (edge: EdgeMode) =>
+      graph(({ frame }) =>
+        conv2d(sub(conv2d(max(frame, 0.5), { weights: kernel([[0, 1]]), edge }), 0.25), box(3)),
+      );
+    expect(refusal(lifted('zero'))).toMatchObject({
+      code: 'float-missing',
+      context: { low: -0.25, high: 0.75 },
+    });
+    expect(formats(planOf(lifted('replicate'), rgba, NO_FLOAT))).toEqual(['rgba8', 'rgba8', 'rgba8']);
   });
 
   test('counts each output channel of a layer', () => {
