@@ -135,6 +135,9 @@ export class LiveEngine {
   async #take(lease: FrameLease): Promise<FrameForm> {
     try {
       return await this.#backend.upload(lease.frame);
+    } catch (error) {
+      // Frames that no texture can hold stay too large: there will be no picture.
+      throw error instanceof RangeError ? new NoPicture(error) : error;
     } finally {
       lease.release();
     }

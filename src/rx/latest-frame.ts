@@ -16,10 +16,10 @@ export type LatestFrameOptions = Readonly<{
  *
  * Completes after the source, when the last frame is done; an error of `work` or of the source is final.
  *
- *     source   a--b--c-----|
- *     work     (3 frames of time each)
- *     result   ---A-----C--|
- *     released ------b------
+ *     source   a-b-c-------|
+ *     work     (5 frames of time each)
+ *     result   -----A----C-|
+ *     released ----b--------
  *
  * @param work @consumes its lease, on every path.
  */
