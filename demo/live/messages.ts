@@ -51,6 +51,10 @@ const faults: Readonly<Record<Fault['code'], Message>> = {
     title: 'The clip cannot be played',
     text: 'The browser could not load or decode the video. Check the connection and try again.',
   },
+  'frame-too-large': {
+    title: 'The picture is too large',
+    text: 'This graphics device can not hold a picture of that size. Choose a smaller one under “Camera and output”.',
+  },
   'frame-failed': {
     title: 'A frame could not be filtered',
     text: 'If this goes on, choose another filter.',

@@ -24,6 +24,7 @@ export interface Backend {
   /**
    * Takes the pixels of a frame; resolves when they are copied and the frame may be closed.
    * @borrows frame
+   * @throws PipelineError `frame-too-large` | `context-lost`
    */
   upload(frame: FrameImage): Promise<FrameForm>;
   /**

@@ -16,6 +16,7 @@ export const PIPELINE_ERROR_CODES = [
   'context-lost',
   'shader-failed',
   'frame-failed',
+  'frame-too-large',
   'worker-missing',
   'worker-crashed',
   'aborted',

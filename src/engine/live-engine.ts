@@ -3,7 +3,7 @@
  * Owns its backend and the graph that is prepared on it. A fault of one frame costs that frame only.
  */
 import type { Backend, PreparedGraph } from '../backends/port.ts';
-import { PipelineError } from '../core/errors.ts';
+import { PipelineError, type PipelineErrorCode } from '../core/errors.ts';
 import { sameColor } from '../core/frame-color.ts';
 import type { Pixels } from '../core/pixels.ts';
 import type { FrameAccount } from '../frames/frame-account.ts';
@@ -25,6 +25,9 @@ export type LiveEngineOptions = Readonly<{
   /** Faults that cost one frame. */
   onDiagnostic: (error: PipelineError) => void;
 }>;
+
+/** Faults that every later frame would meet as well. */
+const FINAL_CODES: ReadonlySet<PipelineErrorCode> = new Set(['context-lost', 'frame-too-large']);
 
 export class LiveEngine {
   readonly timings = new FrameTimings();
@@ -112,7 +115,7 @@ export class LiveEngine {
       const fault = PipelineError.from(error instanceof NoPicture ? error.cause : error, 'frame-failed', {
         recoverable: true,
       });
-      if (error instanceof NoPicture || fault.code === 'context-lost') throw fault;
+      if (error instanceof NoPicture || FINAL_CODES.has(fault.code)) throw fault;
       this.#onDiagnostic(fault);
     }
   }
@@ -135,9 +138,6 @@ export class LiveEngine {
   async #take(lease: FrameLease): Promise<FrameForm> {
     try {
       return await this.#backend.upload(lease.frame);
-    } catch (error) {
-      // Frames that no texture can hold stay too large: there will be no picture.
-      throw error instanceof RangeError ? new NoPicture(error) : error;
     } finally {
       lease.release();
     }

@@ -108,3 +108,22 @@ test('a size that changes, filters that change: every texture and program made i
   expect(deleted).toHaveBeenCalledTimes(made.mock.calls.length);
   expect(deletedPrograms).toHaveBeenCalledTimes(programs.mock.calls.length);
 });
+
+test('a frame that no texture holds is refused with both numbers', async () => {
+  const size = vi.spyOn(WebGL2RenderingContext.prototype, 'getParameter');
+  size.mockImplementation(function limited(this: WebGL2RenderingContext, name: number) {
+    size.mockRestore();
+    const value: unknown = this.getParameter(name);
+    size.mockImplementation(limited);
+    return name === this.MAX_TEXTURE_SIZE ? 32 : value;
+  });
+  const backend = new WebGl2Backend({ ledger: new Ledger() });
+  size.mockRestore();
+  const frame = frameOfPlanes(await realPlanes(64, 16), false);
+  await expect(backend.upload(frame)).rejects.toMatchObject({
+    code: 'frame-too-large',
+    context: { width: 64, height: 16, limit: 32 },
+  });
+  frame.close();
+  backend.dispose();
+});

@@ -48,7 +48,7 @@ export class FrameUpload {
   /**
    * Resolves when the frame's pixels are copied.
    * @borrows frame
-   * @throws RangeError when the frame is larger than a texture can be.
+   * @throws PipelineError `frame-too-large`
    */
   async take(frame: FrameImage): Promise<FrameForm> {
     if (!('copyTo' in frame)) return this.#takeBitmap(frame, frame.width, frame.height, BITMAP_COLOR);
@@ -79,9 +79,11 @@ export class FrameUpload {
 
   #checkSize(width: number, height: number): void {
     if (Math.max(width, height) > this.#maxTextureSize) {
-      throw new RangeError(
-        `the frame is ${width}×${height} px, and this device's textures have at most ${this.#maxTextureSize} px ` +
-          'on a side: ask the camera for a smaller size',
+      throw new PipelineError(
+        'frame-too-large',
+        `The picture is ${width}×${height} px, and this graphics device holds at most ${this.#maxTextureSize} px on ` +
+          'a side. Choose a smaller size.',
+        { context: { width, height, limit: this.#maxTextureSize } },
       );
     }
   }
