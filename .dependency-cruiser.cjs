@@ -86,8 +86,9 @@ module.exports = {
 
     { from: { path: '^src/session/' }, to: { path: '^workers/[^/]+/[^/]+\\.client\\.ts$' } },
     ...WORKER_ROOMS.map((to) => arrow({ path: '^workers/' }, to)),
-    // Its own folder, and what all workers share: how errors cross.
-    { from: { path: '^workers/([^/]+)/' }, to: { path: ['^workers/$1/', '^workers/throw-handler\\.ts$'] } },
+    { from: { path: '^workers/([^/]+)/' }, to: { path: '^workers/$1/' } },
+    // What all workers share: how calls and errors cross.
+    { from: { path: '^workers/' }, to: { path: '^workers/(throw-handler|worker-client)\\.ts$' } },
 
     // A page is what a user of the package could write: its own folder and the public entries.
     {

@@ -91,7 +91,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['scripts/**', 'test/bench/**', 'test/support/**'],
+    files: ['scripts/**', 'test/bench/**', 'test/conformance/**', 'test/support/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -6,10 +6,125 @@ export { emboss, identity, laplacian, sobelX, sobelY } from './kernels/fixed.ts'
 export { box } from './kernels/box.ts';
 export { gaussian, gaussianColumn, gaussianRow, type GaussianOptions } from './kernels/gaussian.ts';
 export { sharpen } from './kernels/sharpen.ts';
-export { graph, type GraphValue } from './graph/builder.ts';
+export { graph, type GraphValue, type InputShapes } from './graph/builder.ts';
 export type { Graph } from './graph/graph.ts';
-export { abs, add, clamp, conv2d, div, luma, magnitude, max, min, mul, sub } from './graph/operators.ts';
+export type { Layer } from './graph/layer.ts';
+export { sequence } from './graph/sequence.ts';
+export { describe, type GraphDescription, type LayerRow } from './graph/describe.ts';
+export { fromJSON, toJSON, type GraphJson } from './graph/json.ts';
+export { abs, add, clamp, div, luma, magnitude, max, min, mul, sub } from './graph/arithmetic.ts';
+export {
+  averagePool1d,
+  averagePool2d,
+  averagePool3d,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  deformConv2d,
+  depthwiseConv2d,
+  globalAveragePool,
+  globalL2Pool,
+  globalMaxPool,
+  l2Pool1d,
+  l2Pool2d,
+  l2Pool3d,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  pointwiseConv2d,
+  separableConv2d,
+  type DeformConv2dInputs,
+  type PointwiseConv2dOptions,
+} from './graph/convolution.ts';
+export {
+  batchNorm,
+  celu,
+  colorMap,
+  elu,
+  exp,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  instanceNorm,
+  leakyRelu,
+  log,
+  mish,
+  mix,
+  neg,
+  pow,
+  prelu,
+  reduceL2,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceSum,
+  relu,
+  relu6,
+  rgbToYuv,
+  selu,
+  sigmoid,
+  smoothstep,
+  softmax,
+  softplus,
+  softsign,
+  sqrt,
+  swish,
+  tanh,
+  threshold,
+  yuvToRgb,
+} from './graph/pointwise.ts';
+export { concat, crop, pad, resample2d, reshape, slice, sliceChannels, transpose } from './graph/shaping.ts';
+export type {
+  Activation,
+  ActivationOptions,
+  CeluOptions,
+  ClampOptions,
+  EluOptions,
+  GeluOptions,
+  HardSigmoidOptions,
+  LeakyReluOptions,
+  SeluOptions,
+  SwishOptions,
+} from './ops/activation-expression.ts';
+export type { PreluOptions } from './ops/activation.ts';
+export type { ColorMapOptions } from './ops/color-map.ts';
+export type { ConvOptions } from './ops/conv-nd.ts';
+export type { ConvTransposeOptions } from './ops/conv-transpose.ts';
+export type { Conv1dOptions } from './ops/conv1d.ts';
 export type { Conv2dOptions, Padding2d } from './ops/conv2d.ts';
+export type { Conv3dOptions } from './ops/conv3d.ts';
+export type { DeformConv2dOptions } from './ops/deform-conv2d.ts';
+export type { DepthwiseConv2dOptions, DepthwiseOptions } from './ops/depthwise-conv2d.ts';
+export type {
+  ArithmeticOptions,
+  MixOptions,
+  SmoothstepOptions,
+  ThresholdOptions,
+} from './ops/elementwise.ts';
+export type { FusedActivation } from './ops/fused-activation.ts';
+export type { GlobalPoolOptions } from './ops/global-pool.ts';
+export type {
+  ConcatOptions,
+  CropOptions,
+  ReshapeOptions,
+  SliceChannelsOptions,
+  SliceOptions,
+  TransposeOptions,
+} from './ops/move.ts';
+export type { BatchNormOptions, InstanceNormOptions } from './ops/normalization.ts';
+export type { PadOptions } from './ops/pad.ts';
+export type { AveragePoolOptions, LpPoolOptions, PoolOptions } from './ops/pool.ts';
+export type { ReduceOptions } from './ops/reduction.ts';
+export type { Resample2dOptions } from './ops/resample.ts';
+export type { SeparableConv2dOptions } from './ops/separable-conv2d.ts';
+export type { SoftmaxOptions } from './ops/softmax.ts';
+export type { AxisPadding, Padding, WindowOptions } from './ops/window-geometry.ts';
 export {
   defineFilter,
   resolveParams,
@@ -22,6 +137,15 @@ export {
   type ParamValues,
 } from './graph/filter.ts';
 export { runReference, type ReferenceOptions } from './backends/reference/run-reference.ts';
+export {
+  BACKEND_NAMES,
+  createEngine,
+  type BackendName,
+  type Engine,
+  type EngineOptions,
+  type RunOptions,
+} from './engine/engine.ts';
+export { createWorkerEngine, type WorkerEngineOptions } from './session/worker-engine.ts';
 export type { CameraUtilsConstructor } from './frames/page/camera-utils-driver.ts';
 export type { DropReason } from './frames/frame-account.ts';
 export { preferredOutput, type OutputElement } from './session/output.ts';

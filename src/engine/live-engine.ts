@@ -175,7 +175,7 @@ export class LiveEngine {
     try {
       const prepared = await this.#backend.prepare(makePlan(graph, form, this.#backend.capabilities));
       // Overtaken by a newer graph, or compiled for frames that no longer come.
-      if (this.#disposed || this.#wanted !== graph || this.#form === null || !sameForm(form, this.#form)) {
+      if (this.#disposed || this.#wanted !== graph || !sameForm(this.#form, form)) {
         prepared.dispose();
         return;
       }
@@ -218,6 +218,7 @@ function aborted(): PipelineError {
   return new PipelineError('aborted', 'The pipeline was stopped.');
 }
 
-function sameForm(a: FrameForm, b: FrameForm): boolean {
+function sameForm(a: FrameForm | null, b: FrameForm): boolean {
+  if (a === null) return false;
   return a.width === b.width && a.height === b.height && a.layout === b.layout && sameColor(a.color, b.color);
 }

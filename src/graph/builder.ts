@@ -1,9 +1,10 @@
 /** Builds graphs from typed functions: each call adds a node and checks it at once. */
 import { at } from '../core/assert.ts';
-import { show } from '../core/check.ts';
+import { checkInteger, show } from '../core/check.ts';
 import { opNamed, type OpName, type OpOptions } from '../ops/registry.ts';
 import type { SymbolicShape } from '../ops/op.ts';
 import type { Graph, GraphNode, OpNode } from './graph.ts';
+import { opFields } from './op-fields.ts';
 
 /** A value while a graph is built: the output of one of its nodes. */
 export class GraphValue {
@@ -38,8 +39,13 @@ export class GraphValue {
 }
 
 export class GraphBuilder {
-  readonly #nodes: GraphNode[] = [{ op: 'frame', shape: [null, null, 3] }];
-  readonly frame = new GraphValue(this, 0, [null, null, 3]);
+  readonly #nodes: GraphNode[] = [];
+
+  input(name: string, shape: SymbolicShape): GraphValue {
+    checkInputShape(`input '${name}'`, shape);
+    this.#nodes.push({ op: 'input', name, shape: [...shape] });
+    return new GraphValue(this, this.#nodes.length - 1, shape);
+  }
 
   add<Name extends OpName>(op: Name, inputs: readonly GraphValue[], options: OpOptions<Name>): GraphValue {
     const index = this.#nodes.length;
@@ -47,6 +53,7 @@ export class GraphBuilder {
     inputs.forEach((input, i) => {
       this.#check(input, `${where}: input ${i}`);
     });
+    checkOptionNames(op, options, where);
     const shape = opNamed(op).inferShape(
       inputs.map((input) => input.shape),
       options,
@@ -63,11 +70,11 @@ export class GraphBuilder {
     const renumbered = new Map(needed.map((index, position) => [index, position]));
     const nodes = needed.map((index): GraphNode => {
       const node = at(this.#nodes, index);
-      if (node.op === 'frame') return node;
+      if (node.op === 'input') return node;
       const inputs = node.inputs.map((input) => renumbered.get(input) ?? 0);
       return { ...node, inputs };
     });
-    return { version: 1, nodes, output: nodes.length - 1 };
+    return { version: 1, nodes, output: renumbered.get(output.index) ?? 0 };
   }
 
   #check(value: unknown, name: string): void {
@@ -77,26 +84,75 @@ export class GraphBuilder {
     if (!value.belongsTo(this)) throw new TypeError(`${name} belongs to another graph`);
   }
 
-  /** The frame and all that `output` depends on, in order; the output comes last because inputs are earlier. */
+  /** The inputs and all that `output` depends on, in order; the output comes last because inputs are earlier. */
   #needed(output: number): number[] {
-    const needed = new Set<number>([0]);
+    const needed = new Set(this.#nodes.flatMap(({ op }, index) => (op === 'input' ? [index] : [])));
     const visit = (index: number): void => {
       if (needed.has(index)) return;
       needed.add(index);
       const node = at(this.#nodes, index);
-      if (node.op !== 'frame') node.inputs.forEach(visit);
+      if (node.op !== 'input') node.inputs.forEach(visit);
     };
     visit(output);
     return [...needed].sort((a, b) => a - b);
   }
 }
 
+/** What a graph is built over: tensors by name, with null where a size is not known yet. */
+export type InputShapes = Readonly<Record<string, SymbolicShape>>;
+
+type InputValues<Shapes> = { readonly [Name in keyof Shapes]: GraphValue };
+
 /**
  * A graph from a function of the frame (R'G'B' in 0..1, `[height, width, 3]`) to the value to show.
  * @throws TypeError | RangeError that name the node, the option, the value and what is allowed.
  * @example graph(({ frame }) => { const y = luma(frame); return magnitude(conv2d(y, sobelX), conv2d(y, sobelY)); })
  */
-export function graph(build: (inputs: Readonly<{ frame: GraphValue }>) => GraphValue): Graph {
+export function graph(build: (inputs: Readonly<{ frame: GraphValue }>) => GraphValue): Graph;
+/**
+ * A graph over named tensors of rank 0 to 5, channels last.
+ * @param shapes null where a size is not known before the graph runs; channels are always known.
+ * @example graph({ x: [null, null, 1] }, ({ x }) => conv2d(x, sobelX))
+ */
+export function graph<const Shapes extends InputShapes>(
+  shapes: Shapes,
+  build: (inputs: InputValues<Shapes>) => GraphValue,
+): Graph;
+export function graph(
+  shapesOrBuild: InputShapes | ((inputs: Readonly<{ frame: GraphValue }>) => GraphValue),
+  build?: (inputs: Readonly<Record<string, GraphValue>>) => GraphValue,
+): Graph {
   const builder = new GraphBuilder();
-  return builder.build(build({ frame: builder.frame }));
+  if (typeof shapesOrBuild === 'function') {
+    return builder.build(shapesOrBuild({ frame: builder.input('frame', [null, null, 3]) }));
+  }
+  if (build === undefined) throw new TypeError('graph(shapes, build) needs a function that builds the graph');
+  const inputs = Object.entries(shapesOrBuild).map(
+    ([name, shape]) => [name, builder.input(name, shape)] as const,
+  );
+  return builder.build(build(Object.fromEntries(inputs)));
+}
+
+/** An option that an op does not know is a slip of the pen: it would be ignored in silence. */
+function checkOptionNames(op: OpName, options: unknown, where: string): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${where}: options must be an object, got ${show(options)}`);
+  }
+  const known = Object.keys(opFields[op].options);
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const allowed = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+    throw new TypeError(`${where}: there is no option '${name}': ${allowed}`);
+  }
+}
+
+const MAX_RANK = 5;
+
+function checkInputShape(name: string, shape: SymbolicShape): void {
+  if (!Array.isArray(shape) || shape.length > MAX_RANK) {
+    throw new TypeError(`${name} must be a shape of rank 0 to ${MAX_RANK}, got ${show(shape)}`);
+  }
+  shape.forEach((dimension: number | null, axis) => {
+    if (dimension !== null) checkInteger(`${name}: shape[${axis}]`, dimension, { min: 1 });
+  });
 }

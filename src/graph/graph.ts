@@ -1,11 +1,12 @@
 /**
- * The graph: plain data that any channel can carry. Nodes stand in topological order; node 0 is the frame.
+ * The graph: plain data that any channel can carry. Nodes stand in topological order, the inputs first.
  * No functions and no code: weights are numbers.
  */
-import type { OpName, OpOptions } from '../ops/registry.ts';
 import type { SymbolicShape } from '../ops/op.ts';
+import type { OpName, OpOptions } from '../ops/registry.ts';
 
-export type FrameNode = Readonly<{ op: 'frame'; shape: SymbolicShape }>;
+/** What comes from outside, by its name: 'frame', or a tensor. */
+export type InputNode = Readonly<{ op: 'input'; name: string; shape: SymbolicShape }>;
 
 export type OpNode = {
   [Name in OpName]: Readonly<{
@@ -13,12 +14,12 @@ export type OpNode = {
     /** Indices of earlier nodes. */
     inputs: readonly number[];
     options: OpOptions<Name>;
-    /** The output's shape; null where the frame's size decides. */
+    /** The output's shape; null where the sizes of the inputs decide. */
     shape: SymbolicShape;
   }>;
 }[OpName];
 
-export type GraphNode = FrameNode | OpNode;
+export type GraphNode = InputNode | OpNode;
 
 export type Graph = Readonly<{
   version: 1;

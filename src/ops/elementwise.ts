@@ -1,107 +1,163 @@
 /**
- * The elementwise family: each member is one expression over its inputs, which serves the reference and every
- * backend. Inputs have one size; a single channel broadcasts over the channels of the others.
+ * The elementwise family: arithmetic and blends on tensors of any rank, which broadcast as NumPy's do.
+ * Each member is one expression for the backends and the same formula in plain float64 as its reference.
  */
 import { at } from '../core/assert.ts';
-import { sizeOf, showShape, type Shape, type Tensor64 } from '../core/tensor.ts';
 import { checkNumber } from '../core/check.ts';
-import { binary, constant, evaluate, operand, unary, type Expression } from '../primitives/expression.ts';
-import { imageShape, type Op, type SymbolicShape } from './op.ts';
+import { binary, constant, operand, unary, type Expression } from '../primitives/expression.ts';
+import type { Op } from './op.ts';
+import { pointwiseOp, type NoOptions } from './pointwise-op.ts';
 
-function elementwiseShape(inputs: readonly SymbolicShape[], where: string): SymbolicShape {
-  const images = inputs.map((shape) => imageShape(shape, where));
-  const [height, width] = at(images, 0);
-  let channels = 1;
-  for (const image of images) {
-    if (image[0] !== height || image[1] !== width) {
-      throw new RangeError(
-        `${where}: the inputs must have one size, got ${images.map(showShape).join(' and ')}`,
-      );
-    }
-    if (image[2] !== 1 && channels !== 1 && image[2] !== channels) {
-      throw new RangeError(
-        `${where}: the inputs must have the same channels or one, got ${channels} and ${image[2]}`,
-      );
-    }
-    channels = Math.max(channels, image[2]);
-  }
-  return [height, width, channels];
-}
-
-function evaluateAll(expression: Expression, inputs: readonly Tensor64[]): Tensor64 {
-  const shape = elementwiseShape(inputs.map((input) => input.shape), 'elementwise') as Shape; // prettier-ignore
-  const channels = at(shape, 2);
-  const data = new Float64Array(sizeOf(shape));
-  const values = new Float64Array(inputs.length);
-  for (let i = 0; i < data.length; i++) {
-    inputs.forEach((input, index) => {
-      const ownChannels = at(input.shape, 2);
-      values[index] = at(input.data, ownChannels === channels ? i : Math.floor(i / channels));
-    });
-    data[i] = evaluate(expression, values);
-  }
-  return { shape, data };
-}
-
-function elementwise<Options>(
-  name: string,
-  expressionOf: (options: Options) => Expression,
-  check: (options: Options, where: string) => void = () => undefined,
-): Op<Options> {
-  return {
-    name,
-    inferShape(inputs, options, where) {
-      check(options, where);
-      return elementwiseShape(inputs, where);
-    },
-    reference: (inputs, options) => evaluateAll(expressionOf(options), inputs),
-    lower: (inputs, options, shape, lowering) =>
-      lowering.add({ kind: 'stencil', inputs, shape, expression: expressionOf(options) }),
-  };
-}
+export { clamp } from './activation.ts';
+export type { ClampOptions } from './activation-expression.ts';
+export type { NoOptions } from './pointwise-op.ts';
 
 /** A constant in the place of the second input. */
 export type ArithmeticOptions = Readonly<{ constant?: number }>;
-export type NoOptions = Readonly<Record<string, never>>;
 
-function arithmetic(name: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max'): Op<ArithmeticOptions> {
-  return elementwise<ArithmeticOptions>(
+type ArithmeticName = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pow';
+
+function arithmetic(
+  name: ArithmeticName,
+  value: (a: number, b: number) => number,
+  expression: (a: Expression, b: Expression) => Expression = (a, b) => binary(name, a, b),
+): Op<ArithmeticOptions> {
+  return pointwiseOp<ArithmeticOptions>({
     name,
-    (options) =>
-      binary(name, operand(0), options.constant === undefined ? operand(1) : constant(options.constant)),
-    (options, where) => {
+    inputs: (options) => (options.constant === undefined ? 2 : 1),
+    hint: ' (one with options.constant)',
+    expression: (options) =>
+      expression(operand(0), options.constant === undefined ? operand(1) : constant(options.constant)),
+    value: (elements, options) => value(at(elements, 0), options.constant ?? at(elements, 1)),
+    check: (options, where) => {
       if (options.constant !== undefined) checkNumber(`${where}: the constant`, options.constant);
     },
-  );
+  });
 }
 
-export const add = arithmetic('add');
-export const sub = arithmetic('sub');
-export const mul = arithmetic('mul');
-export const div = arithmetic('div');
-export const min = arithmetic('min');
-export const max = arithmetic('max');
+export const add = arithmetic('add', (a, b) => a + b);
+export const sub = arithmetic('sub', (a, b) => a - b);
+export const mul = arithmetic('mul', (a, b) => a * b);
+export const div = arithmetic('div', (a, b) => a / b);
+export const min = arithmetic('min', (a, b) => Math.min(a, b));
+export const max = arithmetic('max', (a, b) => Math.max(a, b));
 
-export const abs = elementwise<NoOptions>('abs', () => unary('abs', operand(0)));
+/** 1 where b is an odd whole number, else 0: b − 2⌊b / 2⌋ is 1 there alone. */
+function oddness(b: Expression): Expression {
+  if (b.kind === 'constant') return constant(Math.abs(b.value % 2) === 1 ? 1 : 0);
+  const rest = binary('sub', b, binary('mul', constant(2), unary('floor', binary('mul', b, constant(0.5)))));
+  const one = constant(1);
+  return binary('sub', binary('sub', one, binary('less', rest, one)), binary('less', one, rest));
+}
+
+function powExpression(a: Expression, b: Expression): Expression {
+  if (b.kind === 'constant' && b.value === 2) return binary('mul', a, a);
+  const size = binary('pow', a, b);
+  const odd = oddness(b);
+  if (odd.kind === 'constant' && odd.value === 0) return size;
+  // 1 − 2 · odd · (a < 0): the sign of the result.
+  const flip = binary('mul', constant(2), binary('mul', odd, binary('less', a, constant(0))));
+  return binary('mul', size, binary('sub', constant(1), flip));
+}
+
+/** aᵇ. A negative a has no real power of a broken b: there it is |a|ᵇ. */
+export const pow = arithmetic('pow', (a, b) => (Number.isInteger(b) ? a : Math.abs(a)) ** b, powExpression);
+
+function unaryOp(name: 'abs' | 'neg' | 'sqrt' | 'exp' | 'log', value: (a: number) => number): Op<NoOptions> {
+  return pointwiseOp<NoOptions>({
+    name,
+    expression: () => unary(name, operand(0)),
+    value: (elements) => value(at(elements, 0)),
+  });
+}
+
+export const abs = unaryOp('abs', Math.abs);
+export const neg = unaryOp('neg', (a) => -a);
+/** √a; NaN below 0. */
+export const sqrt = unaryOp('sqrt', Math.sqrt);
+/** eᵃ; infinite above 88 in float32. */
+export const exp = unaryOp('exp', Math.exp);
+/** The natural logarithm; −∞ at 0, NaN below. */
+export const log = unaryOp('log', Math.log);
 
 /** √(a² + b²): the length of a gradient from its two parts. */
-export const magnitude = elementwise<NoOptions>('magnitude', () =>
-  unary('sqrt', binary('add', binary('mul', operand(0), operand(0)), binary('mul', operand(1), operand(1)))),
-);
+export const magnitude = pointwiseOp<NoOptions>({
+  name: 'magnitude',
+  inputs: 2,
+  expression: () =>
+    unary(
+      'sqrt',
+      binary('add', binary('mul', operand(0), operand(0)), binary('mul', operand(1), operand(1))),
+    ),
+  value: ([a = 0, b = 0]) => Math.hypot(a, b),
+});
 
-export type ClampOptions = Readonly<{
-  /** Default 0. */
-  min?: number;
-  /** Default 1. */
-  max?: number;
+export type MixOptions = Readonly<{
+  /** The share of the second input, in the place of a third one. */
+  amount?: number;
 }>;
 
-export const clamp = elementwise<ClampOptions>(
-  'clamp',
-  (options) =>
-    binary('min', binary('max', operand(0), constant(options.min ?? 0)), constant(options.max ?? 1)),
-  (options, where) => {
-    const low = checkNumber(`${where}: options.min`, options.min ?? 0);
-    checkNumber(`${where}: options.max`, options.max ?? 1, { min: low });
+/** a + (b − a) · amount: GLSL's mix. The amount is an option or the third input. */
+export const mix = pointwiseOp<MixOptions>({
+  name: 'mix',
+  inputs: (options) => (options.amount === undefined ? 3 : 2),
+  hint: ' (two with options.amount)',
+  expression: ({ amount }) =>
+    binary(
+      'add',
+      operand(0),
+      binary(
+        'mul',
+        binary('sub', operand(1), operand(0)),
+        amount === undefined ? operand(2) : constant(amount),
+      ),
+    ),
+  value: ([a = 0, b = 0, t = 0], { amount = t }) => a * (1 - amount) + b * amount,
+  check: ({ amount }, where) => {
+    if (amount !== undefined) checkNumber(`${where}: options.amount`, amount);
   },
-);
+});
+
+export type ThresholdOptions = Readonly<{
+  /** Default 0.5. */
+  threshold?: number;
+}>;
+
+/** 1 where the input is at least the threshold, else 0: GLSL's step. */
+export const threshold = pointwiseOp<ThresholdOptions>({
+  name: 'threshold',
+  expression: (options) =>
+    binary('sub', constant(1), binary('less', operand(0), constant(options.threshold ?? 0.5))),
+  value: ([a = 0], options) => (a >= (options.threshold ?? 0.5) ? 1 : 0),
+  check: (options, where) => {
+    checkNumber(`${where}: options.threshold`, options.threshold ?? 0.5);
+  },
+});
+
+export type SmoothstepOptions = Readonly<{
+  /** Where the rise from 0 begins. Default 0. */
+  edge0?: number;
+  /** Where it ends at 1. > edge0. Default 1. */
+  edge1?: number;
+}>;
+
+/** t² · (3 − 2t) with t = (x − edge0) / (edge1 − edge0), limited to 0..1. GLSL ES 3.00 §8.3. */
+export const smoothstep = pointwiseOp<SmoothstepOptions>({
+  name: 'smoothstep',
+  expression: ({ edge0 = 0, edge1 = 1 }) => {
+    const share = binary('mul', binary('sub', operand(0), constant(edge0)), constant(1 / (edge1 - edge0)));
+    const t = binary('min', binary('max', share, constant(0)), constant(1));
+    const ramp = binary('sub', constant(3), binary('mul', constant(2), t));
+    return binary('mul', binary('mul', t, t), ramp);
+  },
+  value: ([x = 0], { edge0 = 0, edge1 = 1 }) => {
+    if (x <= edge0) return 0;
+    if (x >= edge1) return 1;
+    const t = (x - edge0) / (edge1 - edge0);
+    return 3 * t ** 2 - 2 * t ** 3;
+  },
+  check: ({ edge0 = 0, edge1 = 1 }, where) => {
+    checkNumber(`${where}: options.edge0`, edge0);
+    checkNumber(`${where}: options.edge1`, edge1, { min: edge0, exclusiveMin: true });
+  },
+});

@@ -19,6 +19,16 @@ export interface Lowering {
   add(primitive: Primitive): number;
 }
 
+/** What a table of layers says of one: weights, work, and how far it sees. */
+export type LayerFacts = Readonly<{
+  /** Numbers that the node brings along: weights, biases, scales. */
+  parameters: number;
+  /** Multiplications with a weight. */
+  macs: number;
+  /** Extent of its window and its stride, per spatial axis; absent for pointwise nodes. */
+  window?: Readonly<{ extent: readonly number[]; stride: readonly number[] }>;
+}>;
+
 export interface Op<Options> {
   readonly name: string;
   /**
@@ -29,6 +39,8 @@ export interface Op<Options> {
   /** The definition, in float64. */
   reference(inputs: readonly Tensor64[], options: Options, facts: FrameFacts): Tensor64;
   lower(inputs: readonly number[], options: Options, shape: Shape, lowering: Lowering): number;
+  /** Absent where there is nothing to count. */
+  layer?(inputs: readonly Shape[], options: Options, shape: Shape): LayerFacts;
 }
 
 /** The dimensions of an image. @throws TypeError when `shape` is none. */

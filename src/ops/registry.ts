@@ -1,10 +1,10 @@
 /** All ops by name: what a graph's nodes may say. */
-import { conv2d } from './conv2d.ts';
-import { abs, add, clamp, div, magnitude, max, min, mul, sub } from './elementwise.ts';
-import { luma } from './luma.ts';
+import { convolutionOps } from './families/convolution.ts';
+import { pointwiseOps } from './families/pointwise.ts';
+import { shapingOps } from './families/shaping.ts';
 import type { Op } from './op.ts';
 
-export const ops = { abs, add, clamp, conv2d, div, luma, magnitude, max, min, mul, sub } as const;
+export const ops = { ...convolutionOps, ...pointwiseOps, ...shapingOps } as const;
 
 export type OpName = keyof typeof ops;
 

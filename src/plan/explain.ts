@@ -18,6 +18,8 @@ function tapsOf(pass: Pass): number {
       return pass.terms.reduce((count, term) => count + term.taps.length, 0);
     case 'convert':
       return 3;
+    case 'tensor':
+      return 'taps' in pass.primitive ? pass.primitive.taps.length : 1;
     default:
       return assertNever(pass);
   }
@@ -37,6 +39,7 @@ export function explain(plan: Plan): string {
     ({ label, taps, texels, layout, format }, i) =>
       `${i + 1}. ${label} · ${taps} taps · ${texels[1]}×${texels[0]} texels (${sizeOf(texels)}) · ${layout} ${format}`,
   );
+  if (plan.frame === null) return lines.join('\n');
   const { width, height, layout } = plan.frame;
   return [`frame ${width}×${height} · ${layout}`, ...lines].join('\n');
 }

@@ -4,7 +4,7 @@
  */
 import { assert, at } from '../core/assert.ts';
 import { operand, substitute, type Expression } from '../primitives/expression.ts';
-import type { Linear, Primitive, PrimitiveProgram } from '../primitives/primitive.ts';
+import { inputsOf, type Linear, type Primitive, type PrimitiveProgram } from '../primitives/primitive.ts';
 
 /** The expression of one pass over its operands: filters (by value index) and plain reads of images. */
 export type FusedPass = Readonly<{
@@ -19,17 +19,6 @@ export type Operand = Readonly<{ kind: 'filter'; value: number } | { kind: 'read
 const isNeighbourhood = (value: Primitive): value is Linear =>
   value.kind === 'linear' && value.taps.length > 1;
 
-const inputsOf = (value: Primitive): readonly number[] => {
-  switch (value.kind) {
-    case 'frame':
-      return [];
-    case 'linear':
-      return [value.input];
-    case 'stencil':
-      return value.inputs;
-  }
-};
-
 /** The values that need an image: the output, what filters read, and filters that several passes need. */
 export function materialized(program: PrimitiveProgram): ReadonlySet<number> {
   const { values, output } = program;
@@ -38,7 +27,7 @@ export function materialized(program: PrimitiveProgram): ReadonlySet<number> {
   for (let index = values.length - 1; index >= 0; index--) {
     const value = at(values, index);
     const passes = at(passesOf, index);
-    if (value.kind === 'frame' || (isNeighbourhood(value) && passes.size > 1)) stored.add(index);
+    if (value.kind === 'input' || (isNeighbourhood(value) && passes.size > 1)) stored.add(index);
     if (stored.has(index)) {
       passes.clear();
       passes.add(index);
@@ -57,7 +46,7 @@ export function fuse(program: PrimitiveProgram): readonly FusedPass[] {
   const stored = materialized(program);
   return program.values
     .map((value, index) => ({ value, index }))
-    .filter(({ value, index }) => stored.has(index) && value.kind !== 'frame')
+    .filter(({ value, index }) => stored.has(index) && value.kind !== 'input')
     .map(({ index }) => fusePass(program, stored, index));
 }
 
@@ -69,9 +58,10 @@ function fusePass(program: PrimitiveProgram, stored: ReadonlySet<number>, root: 
   };
   const expressionOf = (index: number): Expression => {
     const value = at(program.values, index);
-    if (value.kind === 'frame' || (stored.has(index) && index !== root))
+    if (value.kind === 'input' || (stored.has(index) && index !== root))
       return use({ kind: 'read', value: index });
     if (value.kind === 'linear') return use({ kind: 'filter', value: index });
+    assert(value.kind === 'stencil', 'a plan of images has linear and stencil values only');
     return substitute(value.expression, (input) => expressionOf(at(value.inputs, input)));
   };
   const expression = expressionOf(root);

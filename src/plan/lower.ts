@@ -1,4 +1,4 @@
-/** graph → primitives, once the frame's size is known. */
+/** graph → primitives, once the inputs' sizes are known. */
 import { at } from '../core/assert.ts';
 import type { Shape } from '../core/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -6,10 +6,15 @@ import type { FrameFacts, Lowering } from '../ops/op.ts';
 import { opNamed } from '../ops/registry.ts';
 import type { Primitive, PrimitiveProgram } from '../primitives/primitive.ts';
 
-export type FrameSize = Readonly<{ width: number; height: number }>;
-
-/** @throws RangeError when a size in the graph would be < 1; it names the node. */
-export function lower(graph: Graph, size: FrameSize, facts: FrameFacts): PrimitiveProgram {
+/**
+ * @param shapes one for each of the graph's inputs, by name.
+ * @throws TypeError when an input has no shape. @throws RangeError when a size would be < 1; it names the node.
+ */
+export function lower(
+  graph: Graph,
+  shapes: Readonly<Record<string, Shape>>,
+  facts: FrameFacts,
+): PrimitiveProgram {
   const values: Primitive[] = [];
   const lowering: Lowering = {
     facts,
@@ -18,13 +23,15 @@ export function lower(graph: Graph, size: FrameSize, facts: FrameFacts): Primiti
   };
   const ofNode: number[] = [];
   graph.nodes.forEach((node, index) => {
-    if (node.op === 'frame') {
-      ofNode.push(lowering.add({ kind: 'frame', shape: [size.height, size.width, 3] }));
+    if (node.op === 'input') {
+      const shape = shapes[node.name];
+      if (shape === undefined) throw new TypeError(`the graph's input '${node.name}' is not given`);
+      ofNode.push(lowering.add({ kind: 'input', name: node.name, shape }));
       return;
     }
     const op = opNamed(node.op);
     const inputs = node.inputs.map((input) => at(ofNode, input));
-    // With the frame's size given, no dimension is unknown any more.
+    // With the inputs' sizes given, no dimension is unknown any more.
     const shape = op.inferShape(
       inputs.map((input) => lowering.shapeOf(input)),
       node.options,

@@ -18,6 +18,7 @@ import type {
   TexelFormat,
 } from './plan.ts';
 import { simplify } from './simplify.ts';
+import { planFrameTensors } from './tensor-plan.ts';
 
 /** What 8 bits round away: the weights of a mean sum to 1 but for their own rounding. */
 const HALF_LEVEL = 0.5 / 255;
@@ -34,7 +35,10 @@ export function makePlan(graph: Graph, frame: FrameForm, device: DeviceCapabilit
         `${device.maxTextureSize} px on a side: ask the camera for a smaller size`,
     );
   }
-  const program = simplify(lower(graph, frame, { luma: lumaWeights(frame.color) }));
+  const program = simplify(
+    lower(graph, { frame: [frame.height, frame.width, 3] }, { luma: lumaWeights(frame.color) }),
+  );
+  if (!isOfImages(program) || !fitsUniforms(program, device)) return planFrameTensors(program, frame, device);
   return new PlanWriter(program, frame, device).write();
 }
 
@@ -86,6 +90,7 @@ class PlanWriter {
       format: isOutput ? 'rgba8' : this.#format(interval),
       interval: isOutput ? UNIT : interval,
       expansion: null,
+      atlas: null,
     });
     this.#imageOf.set(fused.value, output);
     this.#passes.push(this.#checked({ kind: 'compute', label: this.#label(fused), terms, expression: fused.expression, output })); // prettier-ignore
@@ -96,8 +101,7 @@ class PlanWriter {
     if (one.kind === 'read') return plainRead(this.#imageFor(one.value));
     assert(value.kind === 'linear', 'a filter operand is a linear value');
     if (this.#isFrameLuma(one.value)) return plainRead(this.#framePlane('y'));
-    const { taps, channels, weights, bias, edge } = value;
-    return { image: this.#imageFor(value.input), taps, channels, weights, bias, edge };
+    return termOf(value, this.#imageFor(value.input));
   }
 
   /** Planes carry luma as the camera sent it: a luma op on such a frame is a plane, not arithmetic. */
@@ -106,14 +110,14 @@ class PlanWriter {
     if (this.#frame.layout !== 'planar420' || value.kind !== 'linear' || value.taps.length !== 1)
       return false;
     return (
-      at(this.#program.values, value.input).kind === 'frame' && isLuma(value, lumaWeights(this.#frame.color))
+      at(this.#program.values, value.input).kind === 'input' && isLuma(value, lumaWeights(this.#frame.color))
     );
   }
 
   #imageFor(value: number): number {
     const known = this.#imageOf.get(value);
     if (known !== undefined) return known;
-    assert(at(this.#program.values, value).kind === 'frame', 'an image is written before it is read');
+    assert(at(this.#program.values, value).kind === 'input', 'an image is written before it is read');
     const image = this.#frame.layout === 'rgba' ? this.#framePlane('rgba') : this.#convert();
     this.#imageOf.set(value, image);
     return image;
@@ -132,13 +136,14 @@ class PlanWriter {
       format: this.#isOutputFrame() ? 'rgba8' : (this.#device.floatFormat ?? 'rgba8'),
       interval: UNIT,
       expansion: null,
+      atlas: null,
     });
     this.#passes.push({ kind: 'convert', label: 'planes → RGB', y, u, v, color, output });
     return output;
   }
 
   #isOutputFrame(): boolean {
-    return at(this.#program.values, this.#program.output).kind === 'frame';
+    return at(this.#program.values, this.#program.output).kind === 'input';
   }
 
   #framePlane(plane: 'rgba' | 'y' | 'u' | 'v'): number {
@@ -155,6 +160,7 @@ class PlanWriter {
       format: isChroma ? 'r8' : 'rgba8',
       interval: UNIT,
       expansion: plane === 'y' && !color.fullRange ? lumaExpansion(color) : null,
+      atlas: null,
     });
   }
 
@@ -196,15 +202,6 @@ class PlanWriter {
   }
 
   #checked(pass: ComputePass): ComputePass {
-    const weights = pass.terms.reduce((count, term) => count + term.weights.length, 0);
-    // The other uniforms of a pass: a size per image, the expression's constants, biases.
-    const vectors = Math.ceil(weights / 4) + 2 * pass.terms.length + 16;
-    if (vectors > this.#device.maxUniformVectors) {
-      throw new RangeError(
-        `a pass holds ${weights} weights, and this device takes about ${4 * (this.#device.maxUniformVectors - 24)}: ` +
-          'use a smaller or a separable kernel',
-      );
-    }
     const images = new Set(pass.terms.map((term) => term.image)).size;
     if (images > this.#device.maxTextureUnits) {
       throw new RangeError(
@@ -223,6 +220,59 @@ class PlanWriter {
     });
     return parts.join(' + ');
   }
+}
+
+/** Whether every value is an image that the fast layouts hold: one size of pixel, four channels at most. */
+export function isOfImages(program: PrimitiveProgram): boolean {
+  return program.values.every((value) => {
+    if (value.shape.length !== 3 || at(value.shape, 2) > 4) return false;
+    if (value.kind !== 'linear') return value.kind === 'input' || value.kind === 'stencil';
+    return (
+      (value.edge === 'zero' || value.edge === 'replicate') &&
+      [...value.strides, ...value.upsample].every((factor) => factor === 1)
+    );
+  });
+}
+
+/** Other uniforms of a pass: sizes per image, the expression's constants, biases. */
+const OTHER_VECTORS = 32;
+/** Taps are unrolled here; more of them are a loop over a table. */
+const MAX_UNROLLED_TAPS = 225;
+
+/** Whether the weights of each pass fit into its uniforms; where they do not, a texture holds them. */
+function fitsUniforms(program: PrimitiveProgram, device: DeviceCapabilities): boolean {
+  return fuse(program).every(({ operands }) => {
+    const filters = operands.flatMap(({ value }) => {
+      const primitive = at(program.values, value);
+      return primitive.kind === 'linear' ? [primitive] : [];
+    });
+    const weights = filters.reduce((count, linear) => count + ungrouped(linear).length, 0);
+    const taps = filters.reduce((count, linear) => count + linear.taps.length, 0);
+    return taps <= MAX_UNROLLED_TAPS && Math.ceil(weights / 4) + OTHER_VECTORS <= device.maxUniformVectors;
+  });
+}
+
+function termOf(linear: Linear, image: number): Term {
+  const { channels, bias, edge } = linear;
+  const taps = linear.taps.map((tap) => ({ dy: at(tap, 0), dx: at(tap, 1) }));
+  return { image, taps, channels, weights: ungrouped(linear), bias, edge };
+}
+
+/** Grouped weights as dense ones, `[taps, in, out]`, with zeros between the groups. */
+function ungrouped({ weights, groups, taps, shape, channels }: Linear): Float32Array {
+  if (groups === 1 || channels === 'shared') return weights;
+  const out = at(shape, shape.length - 1);
+  const inPerGroup = weights.length / (taps.length * out);
+  const inputs = inPerGroup * groups;
+  const dense = new Float32Array(taps.length * inputs * out);
+  weights.forEach((weight, i) => {
+    const o = i % out;
+    const c = Math.floor(i / out) % inPerGroup;
+    const tap = Math.floor(i / (out * inPerGroup));
+    const firstChannel = Math.floor(o / (out / groups)) * inPerGroup;
+    dense[(tap * inputs + firstChannel + c) * out + o] = weight;
+  });
+  return dense;
 }
 
 function plainRead(image: number): Term {

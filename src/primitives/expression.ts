@@ -4,16 +4,20 @@
  * A value with one channel broadcasts over the channels of the others.
  */
 import { assertNever, at } from '../core/assert.ts';
+import { erf } from '../core/erf.ts';
 
-export type UnaryOp = 'neg' | 'abs' | 'sqrt';
-export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
+export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'tanh' | 'erf' | 'floor' | 'sign';
+/** less(a, b) is 1 where a < b, else 0; pow(a, b) is |a|ᵇ. */
+export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pow' | 'less';
 
 export type Expression =
   | Readonly<{ kind: 'constant'; value: number }>
   /** The value of operand `index` at this position. */
   | Readonly<{ kind: 'operand'; index: number }>
   | Readonly<{ kind: 'unary'; op: UnaryOp; a: Expression }>
-  | Readonly<{ kind: 'binary'; op: BinaryOp; a: Expression; b: Expression }>;
+  | Readonly<{ kind: 'binary'; op: BinaryOp; a: Expression; b: Expression }>
+  /** `a` where `condition` > 0, else `b`; what is not chosen may be NaN. */
+  | Readonly<{ kind: 'select'; condition: Expression; a: Expression; b: Expression }>;
 
 export const constant = (value: number): Expression => ({ kind: 'constant', value });
 export const operand = (index: number): Expression => ({ kind: 'operand', index });
@@ -24,18 +28,27 @@ export const binary = (op: BinaryOp, a: Expression, b: Expression): Expression =
   a,
   b,
 });
+export const select = (condition: Expression, a: Expression, b: Expression): Expression => ({
+  kind: 'select',
+  condition,
+  a,
+  b,
+});
 
 /** Every operand replaced by what `replace` gives for its index. */
 export function substitute(expression: Expression, replace: (index: number) => Expression): Expression {
+  const inner = (one: Expression) => substitute(one, replace);
   switch (expression.kind) {
     case 'constant':
       return expression;
     case 'operand':
       return replace(expression.index);
     case 'unary':
-      return unary(expression.op, substitute(expression.a, replace));
+      return unary(expression.op, inner(expression.a));
     case 'binary':
-      return binary(expression.op, substitute(expression.a, replace), substitute(expression.b, replace));
+      return binary(expression.op, inner(expression.a), inner(expression.b));
+    case 'select':
+      return select(inner(expression.condition), inner(expression.a), inner(expression.b));
     default:
       return assertNever(expression);
   }
@@ -52,6 +65,10 @@ export function evaluate(expression: Expression, operands: ArrayLike<number>): n
       return unaryValue(expression.op, evaluate(expression.a, operands));
     case 'binary':
       return binaryValue(expression.op, evaluate(expression.a, operands), evaluate(expression.b, operands));
+    case 'select':
+      return evaluate(expression.condition, operands) > 0
+        ? evaluate(expression.a, operands)
+        : evaluate(expression.b, operands);
     default:
       return assertNever(expression);
   }
@@ -65,6 +82,18 @@ function unaryValue(op: UnaryOp, a: number): number {
       return Math.abs(a);
     case 'sqrt':
       return Math.sqrt(a);
+    case 'exp':
+      return Math.exp(a);
+    case 'log':
+      return Math.log(a);
+    case 'tanh':
+      return Math.tanh(a);
+    case 'erf':
+      return erf(a);
+    case 'floor':
+      return Math.floor(a);
+    case 'sign':
+      return Math.sign(a);
     default:
       return assertNever(op);
   }
@@ -84,6 +113,10 @@ function binaryValue(op: BinaryOp, a: number, b: number): number {
       return Math.min(a, b);
     case 'max':
       return Math.max(a, b);
+    case 'pow':
+      return Math.abs(a) ** b;
+    case 'less':
+      return a < b ? 1 : 0;
     default:
       return assertNever(op);
   }
@@ -107,6 +140,10 @@ export function intervalOf(expression: Expression, operands: readonly Interval[]
         intervalOf(expression.a, operands),
         intervalOf(expression.b, operands),
       );
+    case 'select': {
+      const [a, b] = [intervalOf(expression.a, operands), intervalOf(expression.b, operands)];
+      return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
+    }
     default:
       return assertNever(expression);
   }
@@ -123,6 +160,15 @@ function unaryInterval(op: UnaryOp, a: Interval): Interval {
     }
     case 'sqrt':
       return { low: Math.sqrt(Math.max(0, a.low)), high: Math.sqrt(Math.max(0, a.high)) };
+    // These never fall, so the bounds map to bounds.
+    case 'exp':
+    case 'tanh':
+    case 'erf':
+    case 'floor':
+    case 'sign':
+      return { low: unaryValue(op, a.low), high: unaryValue(op, a.high) };
+    case 'log':
+      return { low: Math.log(Math.max(0, a.low)), high: Math.log(Math.max(0, a.high)) };
     default:
       return assertNever(op);
   }
@@ -143,9 +189,18 @@ function binaryInterval(op: BinaryOp, a: Interval, b: Interval): Interval {
       return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
     case 'max':
       return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
+    case 'less':
+      return { low: a.high < b.low ? 1 : 0, high: a.low < b.high ? 1 : 0 };
+    case 'pow':
+      return powInterval(unaryInterval('abs', a), b);
     default:
       return assertNever(op);
   }
+}
+
+/** |a|ᵇ falls or rises along each of its two: the corners bound it. */
+function powInterval(a: Interval, b: Interval): Interval {
+  return hull([a.low ** b.low, a.low ** b.high, a.high ** b.low, a.high ** b.high]);
 }
 
 function hull(corners: readonly number[]): Interval {

@@ -1,36 +1,48 @@
 /**
  * The primitives: all that a backend implements. Every op lowers to these, so a new op is a reference and a
- * lowering, never one implementation per backend. `linear` and `stencil` with one tap (a map) so far.
+ * lowering, never one implementation per backend.
+ *
+ * A value is a tensor of rank 0 to 5, channels last: `[...spatial, channels]`. Taps, strides and pads are per
+ * spatial axis, in the order of the shape. What a size-1 axis gives broadcasts; shapes align at their last axes.
  */
 import type { Shape } from '../core/tensor.ts';
 import type { Expression } from './expression.ts';
 
-/** What a read outside the image gives: nothing, or the nearest pixel. */
-export const EDGE_MODES = ['zero', 'replicate'] as const;
+/**
+ * What a read outside gives: 0, or a pixel inside. For a row `a b c d`:
+ * replicate `a a|a b c d|d d`, reflect (101) `c b|a b c d|c b`, symmetric `b a|a b c d|d c`, wrap `c d|a b c d|a b`.
+ */
+export const EDGE_MODES = ['zero', 'replicate', 'reflect', 'symmetric', 'wrap'] as const;
 export type EdgeMode = (typeof EDGE_MODES)[number];
 
-/** A position relative to the output's, in pixels: down and right are positive. */
-export type Tap = Readonly<{ dy: number; dx: number }>;
+/** A position relative to the output's, one number per spatial axis, in pixels of the (upsampled) input. */
+export type Tap = readonly number[];
 
 /**
- * out(y, x, o) = bias(o) + Σ_tap Σ_c weights(tap, c, o) · in(y + dy, x + dx, c)
+ * out(p, o) = bias(o) + Σ_tap Σ_c weights(tap, c, o) · in⁺(p · strides + tap, c)
  *
- * `channels: 'shared'` has one weight per tap, `[taps]`, and filters each channel by itself;
- * `channels: 'dense'` has `[taps, in, out]`.
+ * in⁺ is the input with `upsample − 1` zeros between its pixels on each axis: in⁺(q) = in(q / upsample) where that
+ * is whole, else 0. So a transposed convolution is a `linear` with `upsample` = its strides.
+ *
+ * Weights are `[taps, in / groups, out]`, or `[taps]` where `channels` is 'shared': one weight per tap for each
+ * channel alike. Output channel o reads the input channels of its group, ⌊o / (out / groups)⌋.
  */
 export type Linear = Readonly<{
   kind: 'linear';
   input: number;
   shape: Shape;
   taps: readonly Tap[];
+  strides: readonly number[];
+  upsample: readonly number[];
   channels: 'shared' | 'dense';
+  groups: number;
   weights: Float32Array;
   /** `[out]` */
   bias: Float32Array | null;
   edge: EdgeMode;
 }>;
 
-/** out(p) = expression(inputs at p) */
+/** out(p) = expression(inputs at p); inputs broadcast to the output's shape. */
 export type Stencil = Readonly<{
   kind: 'stencil';
   inputs: readonly number[];
@@ -38,10 +50,122 @@ export type Stencil = Readonly<{
   expression: Expression;
 }>;
 
-/** The frame: R'G'B' in 0..1, `[height, width, 3]`. */
-export type FrameLeaf = Readonly<{ kind: 'frame'; shape: Shape }>;
+/**
+ * A fold over a window: acc = initial; for each tap inside the input acc = fold(acc, in(p · strides + tap));
+ * out = finish(acc, number of taps inside). Taps outside are left out. Each channel by itself.
+ */
+export type Fold = Readonly<{
+  kind: 'fold';
+  input: number;
+  shape: Shape;
+  taps: readonly Tap[];
+  strides: readonly number[];
+  initial: number;
+  /** Operand 0 is the accumulator, operand 1 the tap's value. */
+  fold: Expression;
+  /** Operand 0 is the accumulator, operand 1 the number of taps inside. */
+  finish: Expression;
+}>;
 
-export type Primitive = FrameLeaf | Linear | Stencil;
+/**
+ * Resampling: out(p, c) = in at s = p · scale + offset on each spatial axis, clamped to the input.
+ * 'linear' weighs the two neighbours on each axis, 'nearest' takes ⌊s + ½⌋ after `offset`.
+ */
+export type Resample = Readonly<{
+  kind: 'resample';
+  input: number;
+  shape: Shape;
+  mode: 'nearest' | 'linear';
+  /** One per spatial axis. */
+  scale: readonly number[];
+  offset: readonly number[];
+}>;
+
+/**
+ * Deformable reads, bilinear, 0 outside: out(y, x, tap · C + c) = mask(y, x, g, tap) · in(s, c) with
+ * s = (y, x) · strides + taps[tap] + offsets(y, x, g, tap, 0..1), y before x, and g = ⌊c / (C / offsetGroups)⌋.
+ * Offsets are `[h, w, offsetGroups · taps · 2]`, masks `[h, w, offsetGroups · taps]`.
+ */
+export type Deform = Readonly<{
+  kind: 'deform';
+  input: number;
+  offsets: number;
+  mask: number | null;
+  shape: Shape;
+  taps: readonly Tap[];
+  strides: readonly number[];
+  offsetGroups: number;
+}>;
+
+/**
+ * A fold over whole axes: acc = initial; over all elements acc = fold(acc, in(…)); out = finish(acc). The reduced
+ * axes stay with size 1.
+ */
+export type Reduce = Readonly<{
+  kind: 'reduce';
+  input: number;
+  shape: Shape;
+  axes: readonly number[];
+  initial: number;
+  /** Operand 0 is the accumulator, operand 1 the element. */
+  fold: Expression;
+  /** Operand 0 is the accumulator. */
+  finish: Expression;
+}>;
+
+/**
+ * Elements put elsewhere: pad, crop, slice, concat, transpose. Output element i reads piece k when
+ * start ≤ i < start + size on every axis, at input position (i − start) · step + from on the input axis `axes[axis]`
+ * of it; outside that input by its edge mode. Where no piece covers, `fill`.
+ */
+export type Move = Readonly<{
+  kind: 'move';
+  inputs: readonly number[];
+  shape: Shape;
+  pieces: readonly Piece[];
+  fill: number;
+}>;
+
+/** All arrays are per output axis. */
+export type Piece = Readonly<{
+  /** Index into the move's `inputs`. */
+  input: number;
+  start: readonly number[];
+  size: readonly number[];
+  from: readonly number[];
+  step: readonly number[];
+  /** The input axis that each output axis runs along. */
+  axes: readonly number[];
+  edge: EdgeMode;
+}>;
+
+/** The same elements, row-major, under another shape. */
+export type Reshape = Readonly<{ kind: 'reshape'; input: number; shape: Shape }>;
+
+/** What comes from outside: the frame (R'G'B' in 0..1, `[height, width, 3]`) or a tensor by its name. */
+export type InputLeaf = Readonly<{ kind: 'input'; name: string; shape: Shape }>;
+
+/** Numbers that belong to the graph: scales, slopes, offsets. */
+export type ConstantLeaf = Readonly<{ kind: 'constant'; shape: Shape; data: Float32Array }>;
+
+export type Primitive =
+  InputLeaf | ConstantLeaf | Linear | Stencil | Fold | Resample | Deform | Reduce | Move | Reshape;
 
 /** Values in topological order; an input is the index of an earlier one. */
 export type PrimitiveProgram = Readonly<{ values: readonly Primitive[]; output: number }>;
+
+/** The values that a primitive reads. */
+export function inputsOf(value: Primitive): readonly number[] {
+  switch (value.kind) {
+    case 'input':
+    case 'constant':
+      return [];
+    case 'stencil':
+    case 'move':
+      return value.inputs;
+    case 'deform':
+      return value.mask === null ? [value.input, value.offsets] : [value.input, value.offsets, value.mask];
+    default:
+      return [value.input];
+  }
+}

@@ -71,22 +71,10 @@ describe.each(SIZES)('%i×%i', (width, height) => {
     expect(await lumaWorst(edges, width, height, true)).toBeLessThanOrEqual(1);
   });
 
-  test('the largest kernel, 15×15, on colour and on luma', async () => {
+  test('the largest kernel that is unrolled, 15×15', async () => {
     const kernel = gaussian({ sigma: 3, size: 15 });
-    expect(
-      await rgbWorst(
-        onFrame((frame) => conv2d(frame, kernel)),
-        width,
-        height,
-      ),
-    ).toBeLessThanOrEqual(1);
-    expect(
-      await lumaWorst(
-        onLuma((y) => conv2d(y, kernel)),
-        width,
-        height,
-      ),
-    ).toBeLessThanOrEqual(1);
+    const of = onLuma((y) => conv2d(y, kernel));
+    expect(await lumaWorst(of, width, height)).toBeLessThanOrEqual(1);
   });
 });
 

@@ -33,7 +33,7 @@ describe('a graph', () => {
     expect(edges()).toEqual({
       version: 1,
       nodes: [
-        { op: 'frame', shape: [null, null, 3] },
+        { op: 'input', name: 'frame', shape: [null, null, 3] },
         { op: 'luma', inputs: [0], options: {}, shape: [null, null, 1] },
         { op: 'conv2d', inputs: [1], options: { weights: sobelX }, shape: [null, null, 1] },
         { op: 'conv2d', inputs: [1], options: { weights: sobelY }, shape: [null, null, 1] },
@@ -52,7 +52,7 @@ describe('a graph', () => {
       add(twice, frame);
       return sub(twice, y);
     });
-    expect(pruned.nodes.map((node) => node.op)).toEqual(['frame', 'luma', 'mul', 'sub']);
+    expect(pruned.nodes.map((node) => node.op)).toEqual(['input', 'luma', 'mul', 'sub']);
     expect(pruned.nodes[3]).toMatchObject({ inputs: [2, 1] });
     expect(pruned.output).toBe(3);
   });
@@ -60,7 +60,7 @@ describe('a graph', () => {
   test('may be the frame itself', () => {
     expect(graph(({ frame }) => frame)).toEqual({
       version: 1,
-      nodes: [{ op: 'frame', shape: [null, null, 3] }],
+      nodes: [{ op: 'input', name: 'frame', shape: [null, null, 3] }],
       output: 0,
     });
   });
@@ -102,7 +102,8 @@ describe('what the builder refuses', () => {
     expect(() => graph(({ frame }) => build(frame) as GraphValue));
 
   test.each<[string, (frame: GraphValue) => unknown, typeof TypeError, string]>([
-    ['an edge mode', (f) => conv2d(f, { weights: box(3), edge: 'wrap' as 'zero' }), TypeError, `node 1 (conv2d): options.edge must be 'zero' | 'replicate', got "wrap"`],
+    ['an edge mode', (f) => conv2d(f, { weights: box(3), edge: 'mirror' as 'zero' }), TypeError, `node 1 (conv2d): options.edge must be 'zero' | 'replicate' | 'reflect' | 'symmetric' | 'wrap', got "mirror"`],
+    ['an option that it does not have', (f) => conv2d(f, { weights: box(3), stride: 2 } as never), TypeError, "node 1 (conv2d): there is no option 'stride': it has "],
     ['bounds that cross', (f) => clamp(abs(f), { min: 1, max: 0 }), RangeError, 'node 2 (clamp): options.max must be ≥ 1, got 0'],
     ['a constant', (f) => mul(f, Number.NaN), TypeError, 'node 1 (mul): the constant must be a finite number, got NaN'],
     ['channels', (f) => luma(luma(f)), RangeError, 'node 2 (luma): the input must have 3 channels (R, G, B), got 1'],
@@ -133,7 +134,7 @@ describe('what the builder refuses', () => {
     );
     expect(runReference(most, { frame: noise(1, 5, 3) }).shape).toEqual([1, 1, 3]);
     expect(() => runReference(most, { frame: noise(1, 4, 3) })).toThrow(
-      "node 1 (conv2d): an input of 4 px, padded by 0 + 0, is smaller than the kernel's 5",
+      "node 1 (conv2d): an input width of 4, padded by 0 + 0, is smaller than the window's 5",
     );
     const mixed = graph(({ frame }) => add(frame, conv2d(frame, { weights: box(3), padding: 'valid' })));
     expect(() => runReference(mixed, { frame: noise(4, 5, 3) })).toThrow(

@@ -137,14 +137,13 @@ describe('what is refused', () => {
 
   test.each([
     [{ weights: tensor([3], [1, 2, 3]) }, TypeError, 'options.weights must have the shape [height, width] or [height, width, in / groups, out], got [3]'],
-    [{ weights: tensor([16, 16], new Float32Array(256)) }, RangeError, 'options.weights may have at most 225 taps (15×15), got 16×16'],
     [{ weights: tensor([1, 64], new Float32Array(64)) }, RangeError, 'options.weights width must be 1 to 63, got 64'],
     [{ weights: { shape: [2, 2], data: new Float32Array(3) } }, RangeError, 'options.weights must hold 4 values, got 3'],
     [{ weights: { shape: [1, 1], data: Float32Array.of(Number.NaN) } }, TypeError, 'options.weights[0] must be a finite number, got NaN'],
-    [{ weights: identity, edge: 'wrap' }, TypeError, `options.edge must be 'zero' | 'replicate', got "wrap"`],
-    [{ weights: identity, padding: 'full' }, TypeError, `options.padding must be 'same' | 'valid' | [[top, bottom], [left, right]], got "full"`],
-    [{ weights: identity, padding: [[1, 1]] }, TypeError, `options.padding must be 'same' | 'valid' | [[top, bottom], [left, right]], got [[1, 1]]`],
-    [{ weights: identity, padding: [[1], [1, 1]] }, TypeError, `options.padding must be 'same' | 'valid' | [[top, bottom], [left, right]], got [[1], [1, 1]]`],
+    [{ weights: identity, edge: 'mirror' }, TypeError, `options.edge must be 'zero' | 'replicate' | 'reflect' | 'symmetric' | 'wrap', got "mirror"`],
+    [{ weights: identity, padding: 'full' }, TypeError, `options.padding must be 'valid' | 'same' | 'same-lower' | [[begin, end], [begin, end]], got "full"`],
+    [{ weights: identity, padding: [[1, 1]] }, TypeError, `options.padding must be 'valid' | 'same' | 'same-lower' | [[begin, end], [begin, end]], got [[1, 1]]`],
+    [{ weights: identity, padding: [[1], [1, 1]] }, TypeError, `options.padding must be 'valid' | 'same' | 'same-lower' | [[begin, end], [begin, end]], got [[1], [1, 1]]`],
     [{ weights: identity, padding: [[0, -1], [0, 0]] }, RangeError, 'options.padding[0][1] must be 0 to 1024 px, got -1'],
     [{ weights: identity, padding: [[0, 0], [0.5, 0]] }, TypeError, 'options.padding[1][0] must be an integer, got 0.5'],
     [{ weights: identity, groups: 3 }, RangeError, 'options.groups must be 1 for a [height, width] filter, got 3'],
@@ -163,10 +162,14 @@ describe('what is refused', () => {
   test('an output of less than one pixel, or no image', () => {
     const weights = kernel([[1, 1, 1]]);
     refused({ weights, padding: 'valid' }, [4, 2, 3]).toThrow(
-      new RangeError("node 1 (conv2d): an input of 2 px, padded by 0 + 0, is smaller than the kernel's 3"),
+      new RangeError(
+        "node 1 (conv2d): an input width of 2, padded by 0 + 0, is smaller than the window's 3; the output would have the size 0",
+      ),
     );
     refused({ weights, padding: [[0, 0], [1, 0]] }, [1, 2, 3]).not.toThrow(); // prettier-ignore
-    refused({ weights }, [null, 3]).toThrow('node 1 (conv2d): the input must be an image');
+    refused({ weights }, [null, 3]).toThrow(
+      'node 1 (conv2d): the input must be [height, width, channels], got [?, 3]',
+    );
   });
 
   test('an unknown side stays unknown, and others follow O = W − K + P + 1', () => {

@@ -55,7 +55,8 @@ describe('shapes', () => {
   test.each([
     [[[4, 5, 3], [4, 6, 3]], RangeError, 'x: the inputs must have one size, got [4, 5, 3] and [4, 6, 3]'],
     [[[4, 5, 3], [4, 5, 2]], RangeError, 'x: the inputs must have the same channels or one, got 3 and 2'],
-    [[[4, 5, 3], [4, 5]], TypeError, 'x: the input must be an image [height, width, channels], got a tensor of rank 2'],
+    [[[4, 5, 3], [4, 5]], RangeError, 'x: the inputs must have one size, got [4, 5, 3] and [4, 5]'],
+    [[[4, 5, 3]], TypeError, 'x takes 2 inputs (one with options.constant), got 1'],
   ])('%j are refused', (shapes, Class, message) => {
     expect(() => sub.inferShape(shapes, {}, 'x')).toThrow(new Class(message));
   }); // prettier-ignore

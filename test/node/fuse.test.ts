@@ -13,7 +13,7 @@ import { simplify } from '../../src/plan/simplify.ts';
 import type { Linear, PrimitiveProgram } from '../../src/primitives/primitive.ts';
 
 const lowered = (one: Graph): PrimitiveProgram =>
-  lower(one, { width: 8, height: 6 }, { luma: [0.2126, 0.7152, 0.0722] });
+  lower(one, { frame: [6, 8, 3] }, { luma: [0.2126, 0.7152, 0.0722] });
 /** Indices of the nodes: each lowers to one value. */
 const stored = (one: Graph): number[] => [...materialized(lowered(one))].sort((a, b) => a - b);
 
@@ -77,8 +77,8 @@ describe('zero taps', () => {
   test('are dropped, with their positions', () => {
     const { taps, weights } = linear(graph(({ frame }) => conv2d(frame, kernel([[0, 3, 0], [0, 0, -5]])))); // prettier-ignore
     expect(taps).toEqual([
-      { dy: 0, dx: 0 },
-      { dy: 1, dx: 1 },
+      [0, 0],
+      [1, 1],
     ]);
     expect([...weights]).toEqual([3, -5]);
   });
@@ -86,7 +86,7 @@ describe('zero taps', () => {
   test('of a layer are dropped when they weigh nothing in any channel', () => {
     const weights = tensor([1, 3, 3, 1], [0, 0, 0, 0, 7, 0, 0, 0, 0]);
     const { taps, weights: kept } = linear(graph(({ frame }) => conv2d(frame, { weights, padding: 'same' }))); // prettier-ignore
-    expect(taps).toEqual([{ dy: 0, dx: 0 }]);
+    expect(taps).toEqual([[0, 0]]);
     expect([...kept]).toEqual([0, 7, 0]);
   });
 
@@ -102,7 +102,7 @@ describe('zero taps', () => {
   });
 });
 
-test('groups lower to dense weights with zeros between them', () => {
+test('groups stay groups in the primitives', () => {
   const layered = graph(({ frame }) =>
     conv2d(conv2d(frame, { weights: tensor([1, 1, 3, 4], new Float32Array(12).fill(1)) }), {
       weights: tensor([1, 1, 2, 2], [1, 2, 3, 4]),
@@ -112,6 +112,7 @@ test('groups lower to dense weights with zeros between them', () => {
   const { values, output } = lowered(layered);
   expect(values[output]).toMatchObject({
     channels: 'dense',
-    weights: Float32Array.of(1, 0, 3, 0, 0, 2, 0, 4),
+    groups: 2,
+    weights: Float32Array.of(1, 2, 3, 4),
   });
 });

@@ -56,7 +56,7 @@ test('the values of an image between passes are within its interval', () => {
 test('two passes never compute the same neighbourhood', () => {
   fc.assert(
     fc.property(randomGraph, (graph) => {
-      const program = simplify(lower(graph, { width, height }, { luma: lumaWeights(color) }));
+      const program = simplify(lower(graph, { frame: [height, width, 3] }, { luma: lumaWeights(color) }));
       const filters = fuse(program).flatMap(({ operands }) =>
         operands.filter(({ kind }) => kind === 'filter').map(({ value }) => value),
       );

@@ -97,7 +97,7 @@ describe('a filter that changes under way', () => {
     await statsWhen(pipeline, shows(2));
     const change = pipeline.setFilter({ ...edge, name: 'tall', build: () => tooLarge });
     await expect(change).rejects.toThrow(RangeError);
-    await expect(change).rejects.toThrow(/node 1 \(conv2d\): an input of 48 px/);
+    await expect(change).rejects.toThrow(/node 1 \(conv2d\): an input height of 48/);
     const { shown } = await statsWhen(pipeline, shows(2));
     await statsWhen(pipeline, shows(shown + 3));
     await pipeline.stop();

@@ -4,7 +4,8 @@
  */
 import { at } from '../../core/assert.ts';
 import { lumaWeights, type FrameColor } from '../../core/frame-color.ts';
-import { showShape, sizeOf, toFloat32, toFloat64, type Tensor, type Tensor64 } from '../../core/tensor.ts';
+import { checkTensor, toFloat32, toFloat64, type Tensor, type Tensor64 } from '../../core/tensor.ts';
+import { checkInputs } from '../check-inputs.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { opNamed } from '../../ops/registry.ts';
 
@@ -14,31 +15,30 @@ export type ReferenceOptions = Readonly<{
 }>;
 
 /**
- * The graph's output for one frame.
- * @param inputs `frame`: R'G'B' in 0..1, `[height, width, 3]`.
- * @throws RangeError when the frame is no such tensor, or too small for the graph.
+ * The graph's output, by definition.
+ * @param inputs a tensor for each of the graph's inputs; `frame` is R'G'B' in 0..1, `[height, width, 3]`.
+ * @throws TypeError when an input is missing or no tensor. @throws RangeError when its shape does not fit.
  */
 export function runReference(
   graph: Graph,
-  inputs: Readonly<{ frame: Tensor }>,
+  inputs: Readonly<Record<string, Tensor>>,
   options: ReferenceOptions = {},
 ): Tensor {
-  const { frame } = inputs;
-  if (frame.shape.length !== 3 || frame.shape[2] !== 3 || frame.data.length !== sizeOf(frame.shape)) {
-    throw new RangeError(
-      `inputs.frame must be [height, width, 3], got ${showShape(frame.shape)} with ${frame.data.length} values`,
-    );
-  }
+  checkInputs(graph, inputs);
   const facts = { luma: lumaWeights(options.color ?? { matrix: 'bt601', fullRange: false }) };
   const values: Tensor64[] = [];
   graph.nodes.forEach((node, index) => {
-    if (node.op === 'frame') {
-      values.push(toFloat64(frame));
+    if (node.op === 'input') {
+      values.push(toFloat64(checkTensor(`inputs.${node.name}`, inputs[node.name])));
       return;
     }
     const op = opNamed(node.op);
     const operands = node.inputs.map((input) => at(values, input));
-    op.inferShape(operands.map((input) => input.shape), node.options, `node ${index} (${node.op})`); // prettier-ignore
+    op.inferShape(
+      operands.map((input) => input.shape),
+      node.options,
+      `node ${index} (${node.op})`,
+    );
     values.push(op.reference(operands, node.options, facts));
   });
   return toFloat32(at(values, graph.output));

@@ -4,7 +4,7 @@
  */
 import { at } from '../../core/assert.ts';
 import type { ComputePass, Image, Plan, Term } from '../../plan/plan.ts';
-import { emitExpression, UniformWriter } from './emit-expression.ts';
+import { emitExpression, functionsFor, UniformWriter } from './emit-expression.ts';
 import { emitPackedTerms } from './emit-packed.ts';
 import { emitPixelTerm, pixelReader } from './emit-pixels.ts';
 import { isPlainRead, type EmittedTerm, type ReadImage } from './emitted-term.ts';
@@ -32,19 +32,16 @@ export function emitCompute(plan: Plan, pass: ComputePass): EmittedPass {
       weight: (i) => at(names, i),
     };
   });
-  const body = [
-    ...terms.map(({ name, term }) => `  vec4 ${name} = ${emitBias(term, constants)};`),
-    ...emitTerms(terms, output),
-    `  outColor = ${emitExpression(pass.expression, terms.map(({ name }) => name), constants)};`, // prettier-ignore
-  ];
+  const starts = terms.map(({ name, term }) => `  vec4 ${name} = ${emitBias(term, constants)};`);
+  const value = emitExpression(
+    pass.expression,
+    terms.map(({ name }) => name),
+    constants,
+  );
+  const body = [...starts, ...emitTerms(terms, output), `  outColor = ${value};`];
+  const head = [...header(reads, weights, constants), functionsFor(value), ...readers(terms, output)];
   return {
-    source: [
-      ...header(reads, weights, constants),
-      ...readers(terms, output),
-      'void main() {',
-      ...body,
-      '}',
-    ].join('\n'),
+    source: [...head, 'void main() {', ...body, '}'].join('\n'),
     images,
     weights: Float32Array.from(weights.values),
     constants: Float32Array.from(constants.values),

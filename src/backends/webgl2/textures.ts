@@ -44,6 +44,14 @@ export class Texture {
     gl.texImage2D(gl.TEXTURE_2D, 0, internal, this.width, this.height, 0, external, type, null);
   }
 
+  /** Fills an `rgba32f` texture, four numbers a texel. */
+  write(values: Float32Array): void {
+    const gl = this.#gl;
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.handle);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, this.width, this.height, gl.RGBA, gl.FLOAT, values);
+  }
+
   /** The framebuffer that draws into this texture. */
   get framebuffer(): WebGLFramebuffer {
     if (this.#framebuffer !== null) return this.#framebuffer;

@@ -5,13 +5,15 @@
 import { assert, at } from '../../core/assert.ts';
 import type { Ledger, LedgerToken } from '../../core/ledger.ts';
 import type { Pixels } from '../../core/pixels.ts';
+import type { Tensor } from '../../core/tensor.ts';
 import type { DeviceCapabilities, FrameForm, Image, Plan } from '../../plan/plan.ts';
 import type { Backend, FrameImage, PreparedGraph } from '../port.ts';
-import { compilePass, setUniforms, type CompiledPass } from './compiled-pass.ts';
+import { compilePass, disposePass, setUniforms, type CompiledPass } from './compiled-pass.ts';
 import { openDevice, type GlDevice } from './context.ts';
 import { emitPresent } from './emit-present.ts';
 import { FrameUpload, type UploadPath } from './frame-upload.ts';
 import { contextLost, ProgramCache, type Program } from './programs.ts';
+import { fromTexels, toTexels } from './tensor-texels.ts';
 import { Texture } from './textures.ts';
 
 const FENCE_POLL_MS = 2;
@@ -48,6 +50,7 @@ class WebGl2Graph implements PreparedGraph {
     if (this.#disposed) return;
     this.#disposed = true;
     this.textures.forEach((texture) => texture?.dispose());
+    this.passes.forEach(disposePass);
   }
 }
 
@@ -91,7 +94,8 @@ export class WebGl2Backend implements Backend {
   async prepare(plan: Plan): Promise<PreparedGraph> {
     if (this.device.gl.isContextLost()) throw contextLost();
     const passes: CompiledPass[] = [];
-    for (const pass of plan.passes) passes.push(await compilePass(plan, pass, this.#programs));
+    const compiler = { device: this.device, ledger: this.#ledger, programs: this.#programs };
+    for (const pass of plan.passes) passes.push(await compilePass(plan, pass, compiler));
     const present = await this.#programs.get(emitPresent(at(plan.images, plan.output)));
     const textures = plan.images.map((image) =>
       image.source.kind === 'frame' ? null : this.#allocate(image),
@@ -110,6 +114,9 @@ export class WebGl2Backend implements Backend {
       gl.useProgram(pass.program.handle);
       pass.images.forEach((image, slot) => {
         this.#bind(slot, this.#texture(prepared, image));
+      });
+      pass.tables.forEach(({ texture }, i) => {
+        this.#bind(pass.images.length + i, texture);
       });
       setUniforms(gl, prepared.plan, pass);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
@@ -160,6 +167,39 @@ export class WebGl2Backend implements Backend {
     return { layout: layout === 'packed4' ? 'grey' : 'rgbx', width, height, strideBytes, data: this.#pixels };
   }
 
+  /** Gives the plan's tensor inputs their values, by name. */
+  writeTensors(prepared: PreparedGraph, inputs: Readonly<Record<string, Tensor>>): void {
+    assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
+    prepared.plan.images.forEach(({ source, atlas, width, height }, image) => {
+      if (source.kind !== 'tensor' || atlas === null) return;
+      const tensor = inputs[source.name];
+      assert(tensor !== undefined, 'inputs were checked against the graph');
+      prepared.textures[image]?.write(toTexels(tensor.data, atlas, width * height));
+    });
+  }
+
+  /** The output of a plan over tensors; waits for the GPU. */
+  readTensor(prepared: PreparedGraph): Tensor {
+    assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
+    const { gl } = this.device;
+    const texture = this.#texture(prepared, prepared.plan.output);
+    const { atlas } = at(prepared.plan.images, prepared.plan.output);
+    assert(atlas !== null, 'the output of a tensor plan is a tensor');
+    const values = new Float32Array(4 * texture.width * texture.height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, texture.framebuffer);
+    gl.readPixels(0, 0, texture.width, texture.height, gl.RGBA, gl.FLOAT, values);
+    if (gl.isContextLost()) throw contextLost();
+    return fromTexels(values, atlas);
+  }
+
+  /** Blocks until the output is computed: one texel of it is read. For measurements. */
+  drain(prepared: PreparedGraph): void {
+    assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
+    const { gl } = this.device;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.#texture(prepared, prepared.plan.output).framebuffer);
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, new Float32Array(4));
+  }
+
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -171,9 +211,12 @@ export class WebGl2Backend implements Backend {
     this.#context.release();
   }
 
-  #allocate({ width, height, layout, format }: Image): Texture {
+  #allocate({ source, width, height, layout, format, atlas }: Image): Texture {
     const texels = layout === 'packed4' ? Math.ceil(width / 4) : width;
-    return new Texture(this.device.gl, this.#ledger, texels, height, format);
+    const texture = new Texture(this.device.gl, this.#ledger, texels, height, format);
+    if (source.kind === 'constant' && atlas !== null)
+      texture.write(toTexels(source.data, atlas, texels * height));
+    return texture;
   }
 
   #texture(prepared: WebGl2Graph, image: number): Texture {
@@ -188,7 +231,7 @@ export class WebGl2Backend implements Backend {
 
   #framebufferOf(prepared: WebGl2Graph, texture: Texture): WebGLFramebuffer {
     const { source } = at(prepared.plan.images, prepared.plan.output);
-    if (source.kind === 'pass') return texture.framebuffer;
+    if (source.kind !== 'frame') return texture.framebuffer;
     // The frame's storage is replaced with each frame, so its attachment is renewed as well.
     const { gl } = this.device;
     this.#frameFramebuffer ??= gl.createFramebuffer();

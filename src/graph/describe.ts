@@ -1,0 +1,174 @@
+/** A graph as a table of layers, as Keras' `summary()` prints it: shapes, weights, work, and how far each layer sees. */
+import { at } from '../core/assert.ts';
+import { showShape, type Shape } from '../core/tensor.ts';
+import type { LayerFacts, SymbolicShape } from '../ops/op.ts';
+import { opNamed } from '../ops/registry.ts';
+import type { Graph, GraphNode } from './graph.ts';
+
+export type LayerRow = Readonly<{
+  /** The op and the node's index, or the input's name. */
+  layer: string;
+  /** The node's index in the graph. */
+  index: number;
+  /** null where the sizes of the inputs decide and are not given. */
+  outputShape: SymbolicShape;
+  /** Weights, biases, scales that the node brings along. */
+  parameters: number;
+  /** Multiplications with a weight; null while a size that they depend on is not known. */
+  macs: number | null;
+  /** Input pixels that one output value depends on, per spatial axis; null as `macs`. */
+  receptiveField: readonly (number | null)[];
+}>;
+
+export type GraphDescription = Readonly<{
+  rows: readonly LayerRow[];
+  parameters: number;
+  /** null when one of the rows doesn't know. */
+  macs: number | null;
+  /** The table, ready to print. */
+  text: string;
+}>;
+
+/** Per spatial axis: pixels seen, and the distance in input pixels between neighbours. */
+type Sight = Readonly<{ seen: readonly number[]; jump: readonly number[] }>;
+
+/**
+ * What a graph consists of. The receptive field grows by (extent − 1) · jump at each window, and jump by its
+ * stride; of several inputs the widest counts.
+ * @param inputShapes sizes of inputs, where the graph leaves them open: `{ frame: [256, 256, 3] }`.
+ * @throws TypeError | RangeError when a shape doesn't fit the graph.
+ */
+export function describe(graph: Graph, inputShapes: Readonly<Record<string, Shape>> = {}): GraphDescription {
+  checkNames(graph, inputShapes);
+  const shapes: SymbolicShape[] = [];
+  const sights: Sight[] = [];
+  const rows = graph.nodes.map((node, index): LayerRow => {
+    const { shape, facts } = resolve(node, index, shapes, inputShapes);
+    const sight =
+      node.op === 'input'
+        ? NOTHING_SEEN
+        : look(
+            node.inputs.map((input) => at(sights, input)),
+            facts.window,
+          );
+    shapes.push(shape);
+    sights.push(sight);
+    return {
+      layer: node.op === 'input' ? node.name : `${node.op} ${index}`,
+      index,
+      outputShape: shape,
+      parameters: facts.parameters,
+      macs: known(facts.macs),
+      receptiveField: sight.seen.map(known),
+    };
+  });
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  const macs = rows.reduce<number | null>(
+    (sum, row) => (sum === null || row.macs === null ? null : sum + row.macs),
+    0,
+  );
+  return { rows, parameters, macs, text: tableText(rows, parameters, macs) };
+}
+
+const NO_FACTS: LayerFacts = { parameters: 0, macs: 0 };
+const NOTHING_SEEN: Sight = { seen: [], jump: [] };
+
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+function checkNames(graph: Graph, inputShapes: Readonly<Record<string, Shape>>): void {
+  const names = graph.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
+  for (const name of Object.keys(inputShapes)) {
+    if (!names.includes(name)) {
+      throw new TypeError(
+        `inputShapes.${name} is none of the graph's inputs: ${names.join(', ') || 'it has none'}`,
+      );
+    }
+  }
+}
+
+function resolve(
+  node: GraphNode,
+  index: number,
+  shapes: readonly SymbolicShape[],
+  inputShapes: Readonly<Record<string, Shape>>,
+): Readonly<{ shape: SymbolicShape; facts: LayerFacts }> {
+  if (node.op === 'input') {
+    const given = Object.hasOwn(inputShapes, node.name) ? inputShapes[node.name] : undefined;
+    return {
+      shape: given === undefined ? node.shape : checkShape(node.name, given, node.shape),
+      facts: NO_FACTS,
+    };
+  }
+  const op = opNamed(node.op);
+  const inputs = node.inputs.map((input) => at(shapes, input));
+  const shape = op.inferShape(inputs, node.options, `node ${index} (${node.op})`);
+  return {
+    shape,
+    facts: op.layer?.(inputs.map(unknownAsNaN), node.options, unknownAsNaN(shape)) ?? NO_FACTS,
+  };
+}
+
+/** What is counted over a size that isn't known comes out as NaN: not known either. */
+const unknownAsNaN = (shape: SymbolicShape): Shape => shape.map((size) => size ?? Number.NaN);
+
+function checkShape(name: string, given: Shape, allowed: SymbolicShape): Shape {
+  const fits =
+    given.length === allowed.length &&
+    given.every((size, axis) => Number.isInteger(size) && size >= 1 && (allowed[axis] ?? size) === size);
+  if (!fits)
+    throw new RangeError(`inputShapes.${name} must be ${showShape(allowed)}, got ${showShape(given)}`);
+  return given;
+}
+
+/** Axes align at the last one: a window over x alone leaves y as it is. */
+function look(inputs: readonly Sight[], window: LayerFacts['window']): Sight {
+  const rank = Math.max(0, window?.extent.length ?? 0, ...inputs.map(({ seen }) => seen.length));
+  const seen: number[] = [];
+  const jump: number[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const fromEnd = axis - rank;
+    const seenBefore = Math.max(1, ...inputs.map((input) => input.seen.at(fromEnd) ?? 1));
+    const jumps = inputs.flatMap((input) => input.jump.at(fromEnd) ?? []);
+    const jumpBefore = jumps.length === 0 ? 1 : Math.max(...jumps);
+    const extent = window?.extent.at(fromEnd) ?? 1;
+    seen.push(seenBefore + (extent - 1) * jumpBefore);
+    jump.push(jumpBefore * (window?.stride.at(fromEnd) ?? 1));
+  }
+  return { seen, jump };
+}
+
+const HEAD = ['layer', 'output shape', 'parameters', 'MACs', 'sees'] as const;
+
+function tableText(rows: readonly LayerRow[], parameters: number, macs: number | null): string {
+  const cells = rows.map((row) => [
+    row.layer,
+    showShape(row.outputShape),
+    row.parameters.toLocaleString('en-US'),
+    showMacs(row.macs),
+    row.receptiveField.map((size) => (size === null ? '?' : String(Math.ceil(size)))).join('×') || '–',
+  ]);
+  const widths = HEAD.map((head, column) =>
+    Math.max(head.length, ...cells.map((row) => at(row, column).length)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) =>
+        column < 2 ? cell.padEnd(at(widths, column)) : cell.padStart(at(widths, column)),
+      )
+      .join('  ');
+  const rule = widths.map((width) => '─'.repeat(width)).join('──');
+  const total = `${parameters.toLocaleString('en-US')} parameters, ${showMacs(macs)}${macs === null ? ' MAC' : ''}`;
+  return [line(HEAD), rule, ...cells.map(line), rule, total].join('\n');
+}
+
+const UNITS = [
+  [1e9, 'GMAC'],
+  [1e6, 'MMAC'],
+  [1e3, 'kMAC'],
+] as const;
+
+function showMacs(macs: number | null): string {
+  if (macs === null) return '?';
+  const [size, unit] = UNITS.find(([least]) => macs >= least) ?? [1, 'MAC'];
+  return `${size === 1 ? macs : (macs / size).toFixed(2)} ${unit}`;
+}
