@@ -53,13 +53,3 @@ export class TensorRunner {
     }
   }
 }
-
-/** The graph's output on WebGL2, on a context that is made for this call. */
-export async function runTensors(graph: Graph, inputs: Readonly<Record<string, Tensor>>): Promise<Tensor> {
-  const runner = new TensorRunner();
-  try {
-    return await runner.run(graph, inputs);
-  } finally {
-    runner.dispose();
-  }
-}

@@ -1,6 +1,7 @@
 /** luma: Y' = Kr·R' + Kg·G' + Kb·B', with the weights of the frame's own matrix. `[h, w, 3]` → `[h, w, 1]`. */
 import { at } from '../core/assert.ts';
 import type { Tensor64 } from '../core/tensor.ts';
+import { mixChannels } from './mix-channels.ts';
 import { imageShape, type Op, type SymbolicShape } from './op.ts';
 
 export type LumaOptions = Readonly<Record<string, never>>;
@@ -25,17 +26,5 @@ export const luma: Op<LumaOptions> = {
     return { shape: [height, width, 1], data: out };
   },
   lower: (inputs, _options, shape, lowering) =>
-    lowering.add({
-      kind: 'linear',
-      input: at(inputs, 0),
-      shape,
-      taps: [[0, 0]],
-      strides: [1, 1],
-      upsample: [1, 1],
-      channels: 'dense',
-      groups: 1,
-      weights: Float32Array.from(lowering.facts.luma),
-      bias: null,
-      edge: 'replicate',
-    }),
+    lowering.add(mixChannels(at(inputs, 0), shape, Float32Array.from(lowering.facts.luma))),
 };

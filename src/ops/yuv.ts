@@ -5,6 +5,7 @@
 import { at } from '../core/assert.ts';
 import type { LumaWeights } from '../core/frame-color.ts';
 import { sizeOf, type Tensor64 } from '../core/tensor.ts';
+import { mixChannels } from './mix-channels.ts';
 import { imageShape, type FrameFacts, type Op } from './op.ts';
 import { checkInputCount } from './broadcast.ts';
 import type { NoOptions } from './pointwise-op.ts';
@@ -62,19 +63,7 @@ function colorMatrix(
       return { shape, data: out };
     },
     lower: (inputs, _options, shape, lowering) =>
-      lowering.add({
-        kind: 'linear',
-        input: at(inputs, 0),
-        shape,
-        taps: [[0, 0]],
-        strides: [1, 1],
-        upsample: [1, 1],
-        channels: 'dense',
-        groups: 1,
-        weights: Float32Array.from(columns(lowering.facts.luma).flat()),
-        bias: null,
-        edge: 'replicate',
-      }),
+      lowering.add(mixChannels(at(inputs, 0), shape, Float32Array.from(columns(lowering.facts.luma).flat()))),
     layer: (_inputs, _options, shape) => ({ parameters: 0, macs: sizeOf(shape) * 3 }),
   };
 }

@@ -1,7 +1,7 @@
 /** The lessons' network on a real picture: tensors against the reference, and live frames into pixels. */
 import { expect, test } from 'vitest';
 import { runReference } from '../../src/backends/reference/run-reference.ts';
-import { runTensors } from '../../src/engine/run-tensors.ts';
+import { TensorRunner } from '../../src/engine/run-tensors.ts';
 import { fiveLayers } from '../support/five-layers.ts';
 import { planesTensor, rgbTensor, runWebGl2, worstLevel } from './compare.ts';
 import { frameOfPlanes, frameOfRgb, realPicture, realPlanes } from './real-frame.ts';
@@ -9,7 +9,9 @@ import { frameOfPlanes, frameOfRgb, realPicture, realPlanes } from './real-frame
 test('on a tensor, within 1e-4 of the reference', async () => {
   const frame = rgbTensor(await realPicture(48, 40));
   const network = fiveLayers();
-  const [got, expected] = [await runTensors(network, { frame }), runReference(network, { frame })];
+  const runner = new TensorRunner();
+  const [got, expected] = [await runner.run(network, { frame }), runReference(network, { frame })];
+  runner.dispose();
   expect(got.shape).toEqual([35, 43, 3]);
   expect(got.shape).toEqual(expected.shape);
   const largest = expected.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

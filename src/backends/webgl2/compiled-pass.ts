@@ -15,6 +15,7 @@ export type CompiledPass = Readonly<{
   /** The images that `uImage0`, `uImage1`, … read. */
   images: readonly number[];
   output: number;
+  /** Whole vectors of 4, as both are uniform arrays. */
   weights: Float32Array;
   constants: Float32Array;
   /** Weights and taps that are too many for uniforms. */
@@ -35,8 +36,8 @@ export async function compilePass(plan: Plan, pass: Pass, compiler: Compiler): P
         program: await programs.get(source),
         images,
         output: pass.output,
-        weights,
-        constants,
+        weights: wholeVectors(weights),
+        constants: wholeVectors(constants),
         tables: [],
       };
     }
@@ -64,7 +65,7 @@ async function compileTensorPass(plan: Plan, pass: TensorPass, compiler: Compile
     images,
     output: pass.output,
     weights: NO_NUMBERS,
-    constants,
+    constants: wholeVectors(constants),
     tables: tables.map((table) => ({ name: table.name, texture: tableTexture(table, compiler) })),
   };
 }
@@ -106,8 +107,8 @@ export function setUniforms(gl: WebGL2RenderingContext, plan: Plan, pass: Compil
   tables.forEach(({ name }, i) => {
     gl.uniform1i(program.uniform(name), images.length + i);
   });
-  if (weights.length > 0) gl.uniform4fv(program.uniform('uWeights'), wholeVectors(weights));
-  if (constants.length > 0) gl.uniform4fv(program.uniform('uConstants'), wholeVectors(constants));
+  if (weights.length > 0) gl.uniform4fv(program.uniform('uWeights'), weights);
+  if (constants.length > 0) gl.uniform4fv(program.uniform('uConstants'), constants);
 }
 
 function setAtlas(gl: WebGL2RenderingContext, program: Program, slot: string, { atlas }: Image): void {
@@ -117,9 +118,8 @@ function setAtlas(gl: WebGL2RenderingContext, program: Program, slot: string, { 
   gl.uniform2i(program.uniform(`uDepth${slot}`), channels, atlas.columns);
 }
 
-/** Padded to whole vec4s, as uniform arrays want it. */
+/** Padded to whole vec4s, as uniform arrays want it: once, when compiled, not with each frame. */
 function wholeVectors(values: Float32Array): Float32Array {
-  if (values.length % 4 === 0) return values;
   const padded = new Float32Array(4 * Math.ceil(values.length / 4));
   padded.set(values);
   return padded;

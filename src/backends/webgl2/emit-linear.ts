@@ -78,13 +78,18 @@ function staysInside({ taps, strides, upsample }: Linear, dims: Dims, output: Di
   });
 }
 
-/** One texel of channels at q. */
-function texelAt({ slot, dims, tiles }: Source, c4: string): string {
-  if (tiles === 'grid') return `texel${slot}(q, ${c4})`;
+/** Where the texel of a tile is at q, in the texture's own coordinates; not for grids. */
+function tilePosition({ slot, dims, tiles }: Source, c4: string): string {
   const tile = isFlat(dims) ? c4 : `((q.x * uSpace${slot}.y + q.y) * ${depthOf(dims)} + ${c4})`;
   const corner =
     tiles === 'row' ? `q.w + ${tile} * uSpace${slot}.w, q.z` : `q.w, q.z + ${tile} * uSpace${slot}.z`;
-  return `texture(uImage${slot}, (vec2(${corner}) + 0.5) * uTexels${slot}.zw)`;
+  return `(vec2(${corner}) + 0.5) * uTexels${slot}.zw`;
+}
+
+/** One texel of channels at q. */
+function texelAt(source: Source, c4: string): string {
+  const { slot, tiles } = source;
+  return tiles === 'grid' ? `texel${slot}(q, ${c4})` : `texture(uImage${slot}, ${tilePosition(source, c4)})`;
 }
 
 function blockSum(
@@ -128,14 +133,12 @@ function blockSum(
 }
 
 /** Where the first tile's texel is, and how far it is to the next tile's. */
-function firstTile({ slot, dims, tiles }: Source): string[] {
+function firstTile(source: Source): string[] {
+  const { slot, tiles } = source;
   if (tiles === 'grid') return [];
-  const tile = isFlat(dims) ? 'first' : `((q.x * uSpace${slot}.y + q.y) * ${depthOf(dims)} + first)`;
-  const corner =
-    tiles === 'row' ? `q.w + ${tile} * uSpace${slot}.w, q.z` : `q.w, q.z + ${tile} * uSpace${slot}.z`;
   const next = tiles === 'row' ? `uSpace${slot}.w, 0` : `0, uSpace${slot}.z`;
   return [
-    `    vec2 here = (vec2(${corner}) + 0.5) * uTexels${slot}.zw;`,
+    `    vec2 here = ${tilePosition(source, 'first')};`,
     `    vec2 next = vec2(${next}) * uTexels${slot}.zw;`,
   ];
 }
