@@ -1,7 +1,6 @@
 import { graph } from '../src/graph/builder.ts';
 import { defineFilter } from '../src/graph/filter.ts';
-import { add, clamp, conv2d, mul, sub } from '../src/graph/operators.ts';
-import { gaussianColumn, gaussianRow } from '../src/kernels/gaussian.ts';
+import { add, clamp, gaussianBlur, mul, sub } from '../src/graph/operators.ts';
 
 export const sharpen = defineFilter({
   name: 'sharpen',
@@ -12,8 +11,5 @@ export const sharpen = defineFilter({
     sigma: { type: 'number', title: 'Radius σ', min: 0.3, max: 3, step: 0.1, default: 1, unit: 'px' },
   },
   build: ({ amount, sigma }) =>
-    graph(({ frame }) => {
-      const soft = conv2d(conv2d(frame, gaussianRow({ sigma })), gaussianColumn({ sigma }));
-      return clamp(add(frame, mul(sub(frame, soft), amount)));
-    }),
+    graph(({ frame }) => clamp(add(frame, mul(sub(frame, gaussianBlur(frame, { sigma })), amount)))),
 });

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:ops [-- --op NAME,… --size WxH,… --runs N]`: measures the operators against TensorFlow.js
+ * `npm run bench:ops [-- --bars --op NAME,… --size WxH,… --runs N --write]`: measures the operators against their peers
  * (test/bench/ops.ts), with everything installed first.
  */
 import { dirname, join } from 'node:path';

@@ -38,6 +38,7 @@ export {
   maxPool2d,
   maxPool3d,
   pointwiseConv2d,
+  gaussianBlur,
   separableConv2d,
   type DeformConv2dInputs,
   type PointwiseConv2dOptions,
@@ -122,6 +123,7 @@ export type { PadOptions } from './ops/pad.ts';
 export type { AveragePoolOptions, LpPoolOptions, PoolOptions } from './ops/pool.ts';
 export type { ReduceOptions } from './ops/reduction.ts';
 export type { Resample2dOptions } from './ops/resample.ts';
+export type { GaussianBlurOptions } from './ops/gaussian-blur.ts';
 export type { SeparableConv2dOptions } from './ops/separable-conv2d.ts';
 export type { SoftmaxOptions } from './ops/softmax.ts';
 export type { AxisPadding, Padding, WindowOptions } from './ops/window-geometry.ts';
@@ -136,6 +138,13 @@ export {
   type ParamValue,
   type ParamValues,
 } from './graph/filter.ts';
+export { paramAtShare, paramBeside, shareOfParam, type ParamRange } from './graph/param-scale.ts';
+export { makePlan, type PlanOptions } from './plan/make-plan.ts';
+export { explain, summarize, type PassSummary } from './plan/explain.ts';
+export type { DeviceCapabilities, FrameForm, FrameLayout, Plan } from './plan/plan.ts';
+export type { Prices } from './plan/prices.ts';
+export { TECHNIQUES, type Technique, type Techniques } from './plan/techniques.ts';
+export type { FrameColor } from './core/frame-color.ts';
 export { runReference, type ReferenceOptions } from './backends/reference/run-reference.ts';
 export {
   BACKEND_NAMES,

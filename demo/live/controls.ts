@@ -82,8 +82,7 @@ function paramField(
   const label = spec.title;
   switch (spec.type) {
     case 'number': {
-      const { min, max, step, unit = '' } = spec;
-      const field = slider({ label, min, max, step, unit, value: Number(value), onChange });
+      const field = slider({ ...spec, unit: spec.unit ?? '', label, value: Number(value), onChange });
       return { ...field, show: (next) => field.show(Number(next)) };
     }
     case 'choice': {

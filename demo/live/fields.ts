@@ -2,45 +2,82 @@
  * The three kinds of form fields that the controls are made of: slider, choice, switch. Each is a
  * native input with its label; `show` sets it from the state without reporting a change.
  */
+import { shareOfParam, paramAtShare, paramBeside, type ParamRange } from 'convolux';
+
 export type Field<T> = Readonly<{ element: HTMLElement; show: (value: T) => void }>;
 
-export type SliderOptions = Readonly<{
-  label: string;
-  min: number;
-  max: number;
-  step: number;
-  unit: string;
-  value: number;
-  onChange: (value: number) => void;
-}>;
+export type SliderOptions = ParamRange &
+  Readonly<{
+    label: string;
+    unit: string;
+    value: number;
+    onChange: (value: number) => void;
+  }>;
+
+/** Places of a thumb that moves by ratios; the browser knows even steps only. */
+const PLACES = 1000;
+/** How far a key moves such a thumb, as a share of its way. */
+const KEY_SHARES: Readonly<Record<string, number>> = {
+  ArrowRight: 0.01,
+  ArrowUp: 0.01,
+  PageUp: 0.1,
+  ArrowLeft: -0.01,
+  ArrowDown: -0.01,
+  PageDown: -0.1,
+};
 
 let count = 0;
 
 export function slider(options: SliderOptions): Field<number> {
   const { min, max, step, unit } = options;
+  const isLog = options.scale === 'log';
   const { element, label } = labelled('field field-slider', options.label);
   const input = document.createElement('input');
-  Object.assign(input, { type: 'range', min: String(min), max: String(max), step: String(step) });
+  input.type = 'range';
+  Object.assign(input, isLog ? { min: '0', max: String(PLACES), step: '1' } : rangeOf(options));
   input.id = label.htmlFor;
-  const value = document.createElement('span');
-  value.className = 'readout';
+  const readout = document.createElement('span');
+  readout.className = 'readout';
   const digits = Math.min(6, (/\.(\d+)$/u.exec(String(step))?.[1] ?? '').length);
+  let value = options.value;
   const show = (next: number): void => {
-    input.value = String(next);
+    value = next;
+    const share = shareOfParam(options, next);
+    input.value = String(isLog ? Math.round(share * PLACES) : next);
     // A value from the address may lie between two steps: then it is shown as it is.
     const isOnStep = Math.abs(Number(next.toFixed(digits)) - next) < 1e-9;
     const text = `${isOnStep ? next.toFixed(digits) : String(next)}${unit === '' ? '' : ` ${unit}`}`;
-    value.textContent = text;
+    readout.textContent = text;
     input.setAttribute('aria-valuetext', text);
-    input.style.setProperty('--fill', String((next - min) / (max - min || 1)));
+    if (isLog) input.setAttribute('aria-valuenow', String(next));
+    input.style.setProperty('--fill', String(share));
+  };
+  const change = (next: number): void => {
+    const isNew = next !== value;
+    // Also where nothing changed: the thumb snaps to the value's place.
+    show(next);
+    if (isNew) options.onChange(next);
   };
   input.addEventListener('input', () => {
-    show(input.valueAsNumber);
-    options.onChange(input.valueAsNumber);
+    change(isLog ? paramAtShare(options, input.valueAsNumber / PLACES) : input.valueAsNumber);
   });
+  if (isLog) {
+    input.setAttribute('aria-valuemin', String(min));
+    input.setAttribute('aria-valuemax', String(max));
+    input.addEventListener('keydown', (event) => {
+      const share = KEY_SHARES[event.key];
+      if (share === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      change(paramBeside(options, value, share));
+    });
+  }
   show(options.value);
-  element.append(value, input);
+  element.append(readout, input);
   return { element, show };
+}
+
+function rangeOf({ min, max, step }: ParamRange): { min: string; max: string; step: string } {
+  return { min: String(min), max: String(max), step: String(step) };
 }
 
 export type ChoiceOptions<T extends string> = Readonly<{

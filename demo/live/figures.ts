@@ -72,6 +72,12 @@ const figures: readonly Figure[] = [
     read: ({ pending }) => number(pending, 0),
   },
   {
+    stat: 'programs',
+    label: 'Programs',
+    hint: 'GPU programs compiled so far: a new filter needs some, a slider none',
+    read: ({ programs }) => number(programs, 0),
+  },
+  {
     stat: 'source',
     label: 'Source',
     hint: 'Where the frames come from',
@@ -119,7 +125,7 @@ export function createFigures(container: HTMLElement): (stats: PipelineStats | u
   });
   const why = document.createElement('p');
   why.className = 'figures-why';
-  container.append(numbers, texts, why);
+  container.prepend(numbers, texts, why);
 
   return (stats) => {
     container.classList.toggle('is-empty', stats === undefined);

@@ -10,6 +10,7 @@ import { mountControls } from './controls.ts';
 import { mountDeviceSettings, mountViewSettings } from './device-settings.ts';
 import { createFigures } from './figures.ts';
 import { mountNotices } from './notices.ts';
+import { createPlan } from './plan.ts';
 import { required } from './required.ts';
 import { Runner } from './runner.ts';
 import { currentParams, Store, type Notice, type Settings } from './store.ts';
@@ -35,8 +36,10 @@ function compose(): void {
   mountShortcuts(store, runner, filters, hasShortcuts);
 
   const showFigures = createFigures(required('[data-role=figures]', HTMLElement));
+  const showPlan = createPlan(required('[data-role=plan]', HTMLDetailsElement));
   runner.stats$.subscribe((stats) => {
     showFigures(stats);
+    showPlan(stats?.plan ?? '');
     if (stats !== undefined) stage.fit(stats.width, stats.height);
   });
   store.select((state) => state).subscribe((state) => stage.render(state));

@@ -1,5 +1,7 @@
 /** Pixels on their way out of a backend: 8 bits a channel, rows from the top. */
-export type Pixels = Readonly<{
+import type { FrameColor } from './frame-color.ts';
+
+export type InterleavedPixels = Readonly<{
   /** 'grey': one byte a pixel. 'rgbx': four, the last one unused. */
   layout: 'grey' | 'rgbx';
   width: number;
@@ -9,3 +11,19 @@ export type Pixels = Readonly<{
   /** Borrowed: valid until the next frame. */
   data: Uint8Array<ArrayBuffer>;
 }>;
+
+/** A 4:2:0 picture: Y from the start of `data`, U and V at half size from their offsets, in codes of `color`. */
+export type PlanarPixels = Readonly<{
+  layout: 'i420';
+  width: number;
+  height: number;
+  strideBytes: number;
+  chromaStrideBytes: number;
+  uOffset: number;
+  vOffset: number;
+  color: FrameColor;
+  /** Borrowed: valid until the next frame. */
+  data: Uint8Array<ArrayBuffer>;
+}>;
+
+export type Pixels = InterleavedPixels | PlanarPixels;

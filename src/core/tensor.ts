@@ -36,7 +36,8 @@ export function tensor(shape: Shape, data: ArrayLike<number>): Tensor {
   if (data.length !== size) {
     throw new RangeError(`data must hold ${size} values for the shape ${show(shape)}, got ${data.length}`);
   }
-  const values = Float32Array.from(data);
+  // One zero only: −0 means nothing here, and text formats do not keep it.
+  const values = Float32Array.from(data, (value) => value + 0);
   // After rounding: what float32 can't hold is infinite there.
   checkFinite('data', values);
   return { shape: [...shape], data: values };

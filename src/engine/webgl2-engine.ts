@@ -2,6 +2,7 @@
 import { WebGl2Backend } from '../backends/webgl2/webgl2-backend.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Graph } from '../graph/graph.ts';
+import { PriceBook } from './price-book.ts';
 import { LiveEngine, type LiveEngineOptions } from './live-engine.ts';
 
 export type WebGl2EngineOptions = Omit<LiveEngineOptions, 'backend'> &
@@ -17,5 +18,5 @@ export function openWebGl2Engine(
   { ledger, canvas, ...options }: WebGl2EngineOptions,
 ): LiveEngine {
   const backend = new WebGl2Backend({ ledger, ...(canvas === undefined ? {} : { canvas }) });
-  return new LiveEngine(graph, { ...options, backend });
+  return new LiveEngine(graph, { prices: new PriceBook(), ...options, backend });
 }

@@ -8,6 +8,7 @@ import type { Conv3dOptions } from '../ops/conv3d.ts';
 import type { DeformConv2dOptions } from '../ops/deform-conv2d.ts';
 import type { DepthwiseConv2dOptions } from '../ops/depthwise-conv2d.ts';
 import type { AveragePoolOptions, LpPoolOptions, PoolOptions } from '../ops/pool.ts';
+import type { GaussianBlurOptions } from '../ops/gaussian-blur.ts';
 import type { SeparableConv2dOptions } from '../ops/separable-conv2d.ts';
 import { GraphValue } from './builder.ts';
 import { layered } from './layer.ts';
@@ -53,6 +54,14 @@ export function pointwiseConv2d(
   const options = withWeights(weightsOrOptions);
   return GraphValue.apply('conv2d', [input], { ...options, weights: asPointwise(options.weights) });
 }
+
+/**
+ * A Gaussian blur of any width, from 0.3 to 200 px about equally fast; each channel by itself.
+ * @param input `[height, width, channels]`
+ */
+export const gaussianBlur = layered((input, options: GaussianBlurOptions) =>
+  GraphValue.apply('gaussianBlur', [input], options),
+);
 
 /** Each channel by itself. Weights `[height, width, in, multiplier]`. */
 export const depthwiseConv2d = layered((input, weightsOrOptions: Tensor | DepthwiseConv2dOptions) =>

@@ -10,6 +10,8 @@ export type NumberParam = Readonly<{
   step: number;
   default: number;
   unit?: string;
+  /** How a slider's way is divided: evenly, or 'log', where equal ways are equal ratios; needs min > 0. Default 'linear'. */
+  scale?: 'linear' | 'log';
 }>;
 export type ChoiceParam = Readonly<{
   type: 'choice';
@@ -40,7 +42,10 @@ type ParamTypes<Specs> = {
       : string;
 };
 
-/** Declares a filter whose `build` knows the types of its parameters. */
+/**
+ * Declares a filter whose `build` knows the types of its parameters.
+ * @throws RangeError for a logarithmic scale that would have to start at 0 or below.
+ */
 export function defineFilter<const Specs extends Readonly<Record<string, ParamSpec>>>(
   definition: Readonly<{
     name: string;
@@ -50,11 +55,17 @@ export function defineFilter<const Specs extends Readonly<Record<string, ParamSp
     build(params: ParamTypes<Specs>): Graph;
   }>,
 ): Filter {
+  for (const [name, spec] of Object.entries(definition.params)) checkSpec(`${definition.name}.${name}`, spec);
   return {
     ...definition,
     // Checked by `resolveParams`, so the values have the types that the specs say.
     build: (params) => definition.build(resolveParams(definition, params) as ParamTypes<Specs>),
   };
+}
+
+function checkSpec(name: string, spec: ParamSpec): void {
+  if (spec.type === 'number' && spec.scale === 'log')
+    checkNumber(`${name}.min`, spec.min, { min: 0, exclusiveMin: true });
 }
 
 function checkParam(name: string, spec: ParamSpec, value: unknown): ParamValue {

@@ -41,6 +41,7 @@ const convolutionFields = {
   convTranspose2d: transposed,
   convTranspose3d: transposed,
   deformConv2d: { inputs: [2, 3], options: { ...layer, groups: true, offsetGroups: true } },
+  gaussianBlur: one({ sigma: true, edge: true }),
   maxPool1d: maxPool,
   maxPool2d: maxPool,
   maxPool3d: maxPool,

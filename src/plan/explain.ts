@@ -1,21 +1,27 @@
-/** The plan in words: one line per pass, for people, pages and tests. */
+/** The plan in words: what each pass does, what it reads, and what it costs. For people, pages and tests. */
 import { assertNever, at } from '../core/assert.ts';
-import { sizeOf } from '../core/tensor.ts';
-import type { Image, Pass, Plan } from './plan.ts';
+import type { Image, Pass, Plan, TexelFormat, TexelLayout } from './plan.ts';
+import { BYTES_OF_TEXEL, costOf, DEFAULT_PRICES, texelsOf, type Prices } from './prices.ts';
 
 export type PassSummary = Readonly<{
+  /** What it computes, term by term: 'direct 9', 'line x 13', 'shrink 4 x 12', 'enlarge 4 y', 'read', … */
   label: string;
-  /** Texels written: `[height, width]`. */
-  texels: readonly [number, number];
-  layout: Image['layout'];
-  format: Image['format'];
+  /** The output in pixels: `[height, width]`. */
+  size: readonly [height: number, width: number];
+  layout: TexelLayout;
+  format: TexelFormat;
   taps: number;
+  /** Texels read, and bytes read and written, for each pixel that the plan shows. */
+  fetchesPerPixel: number;
+  bytesPerPixel: number;
+  /** By the prices given. */
+  predictedMs: number;
 }>;
 
 function tapsOf(pass: Pass): number {
   switch (pass.kind) {
     case 'compute':
-      return pass.terms.reduce((count, term) => count + term.taps.length, 0);
+      return pass.terms.reduce((count, term) => count + (term.kind === 'taps' ? term.taps.length : term.kind === 'line' ? term.weights.length : 4), 0); // prettier-ignore
     case 'convert':
       return 3;
     case 'tensor':
@@ -25,21 +31,73 @@ function tapsOf(pass: Pass): number {
   }
 }
 
-export function summarize(plan: Plan): readonly PassSummary[] {
+/** @param prices of the device; default those of a software renderer. */
+export function summarize(plan: Plan, prices: Prices = DEFAULT_PRICES): readonly PassSummary[] {
+  const shown = at(plan.images, plan.output);
+  const pixels = shown.width * shown.height;
   return plan.passes.map((pass) => {
-    const { width, height, layout, format } = at(plan.images, pass.output);
-    const texels = [height, layout === 'packed4' ? Math.ceil(width / 4) : width] as const;
-    return { label: pass.label, texels, layout, format, taps: tapsOf(pass) };
+    const output = at(plan.images, pass.output);
+    const { ms, texels, fetches, readBytes } = costOf(pass, plan.images, prices);
+    return {
+      label: pass.label,
+      size: [output.height, output.width],
+      layout: output.layout,
+      format: output.format,
+      taps: tapsOf(pass),
+      fetchesPerPixel: (texels * fetches) / pixels,
+      bytesPerPixel: (texels * (readBytes + BYTES_OF_TEXEL[output.format])) / pixels,
+      predictedMs: ms,
+    };
   });
 }
 
-/** @returns one line per pass: what it does, taps, texels, layout and format. */
-export function explain(plan: Plan): string {
-  const lines = summarize(plan).map(
-    ({ label, taps, texels, layout, format }, i) =>
-      `${i + 1}. ${label} · ${taps} taps · ${texels[1]}×${texels[0]} texels (${sizeOf(texels)}) · ${layout} ${format}`,
+/** Bytes of all textures that the plan's own images live in; planes of the frame are the source's. */
+export function textureBytes({ images, storage }: Plan): number {
+  const textures = new Map<number, Image>();
+  images.forEach((image, index) => {
+    if (image.source.kind !== 'frame') textures.set(at(storage, index), image);
+  });
+  return [...textures.values()].reduce(
+    (sum, image) => sum + texelsOf(image) * BYTES_OF_TEXEL[image.format],
+    0,
   );
-  if (plan.frame === null) return lines.join('\n');
-  const { width, height, layout } = plan.frame;
-  return [`frame ${width}×${height} · ${layout}`, ...lines].join('\n');
 }
+
+const short = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+
+/**
+ * One line per pass: what it does, its taps, the size, layout and format of what it writes, the texels and bytes that
+ * it moves per pixel shown, and what it is expected to cost; then the sums.
+ */
+export function planInWords(plan: Plan, prices: Prices = DEFAULT_PRICES): string {
+  const passes = summarize(plan, prices);
+  const lines = passes.map(
+    (
+      { label, size: [height, width], layout, format, taps, fetchesPerPixel, bytesPerPixel, predictedMs },
+      i,
+    ) =>
+      `${i + 1}. ${label} · ${taps} taps · ${width}×${height} ${layout} ${format} · ${short(fetchesPerPixel)} fetches/px · ` +
+      `${short(bytesPerPixel)} bytes/px · ${short(predictedMs)} ms`,
+  );
+  const sum = (of: (pass: PassSummary) => number) =>
+    short(passes.reduce((total, pass) => total + of(pass), 0));
+  const total = `${passes.length} ${passes.length === 1 ? 'pass' : 'passes'} · ${sum(({ fetchesPerPixel }) => fetchesPerPixel)} fetches/px · ${sum(({ bytesPerPixel }) => bytesPerPixel)} bytes/px · ${sum(({ predictedMs }) => predictedMs)} ms expected · ${(textureBytes(plan) / 1e6).toFixed(1)} MB of textures`; // prettier-ignore
+  const { frame } = plan;
+  const head = frame === null ? [] : [`frame ${frame.width}×${frame.height} · ${frame.layout}`];
+  return [...head, ...lines, total].join('\n');
+}
+
+/**
+ * Prints how a plan computes its graph, and returns it.
+ * @param prices of the device; default those of a software renderer.
+ * @param print default `console.log`.
+ */
+export function explain(plan: Plan, prices?: Prices, print: (text: string) => void = toConsole): string {
+  const text = planInWords(plan, prices);
+  print(text);
+  return text;
+}
+
+// Printing is what was asked for.
+// eslint-disable-next-line no-console
+const toConsole = (text: string): void => console.log(text);

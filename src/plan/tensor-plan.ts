@@ -7,8 +7,10 @@ import { PipelineError } from '../core/errors.ts';
 import { sameShape, showShape, type Shape } from '../core/tensor.ts';
 import { operand, substitute, type Interval } from '../primitives/expression.ts';
 import { inputsOf, type Primitive, type PrimitiveProgram } from '../primitives/primitive.ts';
+import { planBlocks } from './block-plan.ts';
 import type {
   Atlas,
+  BlockDraws,
   DeviceCapabilities,
   FrameForm,
   Image,
@@ -17,6 +19,8 @@ import type {
   Plan,
   TensorPass,
 } from './plan.ts';
+import { assignStorage } from './storage.ts';
+import type { Techniques } from './techniques.ts';
 
 const ANY: Interval = { low: -Infinity, high: Infinity };
 const UNIT: Interval = { low: 0, high: 1 };
@@ -26,10 +30,13 @@ const UNIT: Interval = { low: 0, high: 1 };
  * @throws RangeError when a tensor is past what the device's textures hold.
  * @throws PipelineError `float-missing` when the device renders no float textures.
  */
-export function planTensors(program: PrimitiveProgram, device: DeviceCapabilities): Plan {
-  const writer = new TensorPlanWriter(program, device);
-  const output = writer.write();
-  return { frame: null, images: writer.images, passes: writer.passes, output };
+export function planTensors(
+  program: PrimitiveProgram,
+  device: DeviceCapabilities,
+  techniques: Techniques = {},
+): Plan {
+  const writer = new TensorPlanWriter(program, device, techniques);
+  return writer.plan(writer.write());
 }
 
 /**
@@ -40,6 +47,7 @@ export function planFrameTensors(
   program: PrimitiveProgram,
   frame: FrameForm,
   device: DeviceCapabilities,
+  techniques: Techniques = {},
 ): Plan {
   const { shape } = at(program.values, program.output);
   if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3)) {
@@ -47,9 +55,9 @@ export function planFrameTensors(
       `a live graph must end in [height, width, 1] or [height, width, 3], got ${showShape(shape)}`,
     );
   }
-  const writer = new TensorPlanWriter(program, device, frame);
+  const writer = new TensorPlanWriter(program, device, techniques, frame);
   const output = writer.show(writer.write());
-  return { frame, images: writer.images, passes: writer.passes, output };
+  return writer.plan(output);
 }
 
 class TensorPlanWriter {
@@ -57,13 +65,20 @@ class TensorPlanWriter {
   readonly passes: Pass[] = [];
   readonly #program: PrimitiveProgram;
   readonly #device: DeviceCapabilities;
+  readonly #techniques: Techniques;
   readonly #frame: FrameForm | null;
   readonly #imageOf = new Map<number, number>();
   readonly #uses: readonly number[];
 
-  constructor(program: PrimitiveProgram, device: DeviceCapabilities, frame: FrameForm | null = null) {
+  constructor(
+    program: PrimitiveProgram,
+    device: DeviceCapabilities,
+    techniques: Techniques,
+    frame: FrameForm | null = null,
+  ) {
     this.#program = program;
     this.#device = device;
+    this.#techniques = techniques;
     this.#frame = frame;
     const uses = program.values.map(() => 0);
     for (const value of program.values)
@@ -71,7 +86,14 @@ class TensorPlanWriter {
     this.#uses = uses;
   }
 
-  /** The image of the program's output. */
+  plan(output: number): Plan {
+    const { images, passes } = this;
+    const { reuse } = this.#techniques;
+    const storage = reuse === false ? images.map((_, i) => i) : assignStorage(images, passes, [output]);
+    return { frame: this.#frame, images, passes, storage, output, chroma: null };
+  }
+
+  /** The image of the program's output: tiles, as those are what is read back and shown. */
   write(): number {
     this.#program.values.forEach((value, index) => {
       if (value.kind === 'input') this.#imageOf.set(index, this.#input(value.name, value.shape));
@@ -81,6 +103,21 @@ class TensorPlanWriter {
     });
     const output = this.#imageOf.get(this.#program.output);
     assert(output !== undefined, 'the output has an image');
+    return at(this.images, output).layout === 'blocks' ? this.#unblock(output) : output;
+  }
+
+  #unblock(image: number): number {
+    const { shape } = at(this.#program.values, this.#program.output);
+    const output = this.#tensor({ kind: 'pass', index: this.passes.length }, shape);
+    this.passes.push({
+      kind: 'tensor',
+      label: `blocks → tiles ${showShape(shape)}`,
+      primitive: { kind: 'stencil', inputs: [this.#program.output], shape, expression: operand(0) },
+      images: [image],
+      epilogue: null,
+      blocks: null,
+      output,
+    });
     return output;
   }
 
@@ -99,6 +136,7 @@ class TensorPlanWriter {
       atlas: null,
     });
     const term = {
+      kind: 'taps',
       image,
       taps: [{ dy: 0, dx: 0 }],
       channels: 'shared',
@@ -112,6 +150,7 @@ class TensorPlanWriter {
       terms: [term],
       expression: operand(0),
       output: output - 1,
+      bake: false,
     });
     return output - 1;
   }
@@ -119,7 +158,7 @@ class TensorPlanWriter {
   /** Pointwise work on one value that nobody else reads becomes the epilogue of that value's pass. */
   #writeInto(index: number): boolean {
     const value = at(this.#program.values, index);
-    if (value.kind !== 'stencil') return false;
+    if (value.kind !== 'stencil' || this.#techniques.fuse === false) return false;
     const input = value.inputs[0];
     if (input === undefined || value.inputs.some((other) => other !== input)) return false;
     const image = this.#imageOf.get(input);
@@ -141,14 +180,16 @@ class TensorPlanWriter {
       assert(image !== undefined, 'a value is written before it is read');
       return image;
     });
-    const output = this.#tensor({ kind: 'pass', index: this.passes.length }, primitive.shape);
+    const blocks = this.#blocksOf(primitive, images);
+    const output = this.#tensor({ kind: 'pass', index: this.passes.length }, primitive.shape, blocks);
     this.#imageOf.set(index, output);
     const pass: TensorPass = {
       kind: 'tensor',
-      label: labelOf(primitive),
+      label: labelOf(primitive, blocks),
       primitive,
       images,
       epilogue: null,
+      blocks,
       output,
     };
     const units = new Set(images).size + 2;
@@ -158,6 +199,13 @@ class TensorPlanWriter {
       );
     }
     this.passes.push(pass);
+  }
+
+  #blocksOf(primitive: Primitive, [image]: readonly number[]): BlockDraws | null {
+    if (primitive.kind !== 'linear' || image === undefined) return null;
+    const { atlas } = at(this.images, image);
+    assert(atlas !== null, 'a filter over tensors reads a tensor');
+    return planBlocks(primitive, atlas, tiles(primitive.shape), this.#device, this.#techniques);
   }
 
   #input(name: string, shape: Shape): number {
@@ -188,16 +236,17 @@ class TensorPlanWriter {
 
   #addFrame(source: ImageSource, { width, height }: FrameForm, shape: Shape): number {
     const format = source.kind === 'frame' ? 'rgba8' : this.#floatFormat();
-    const atlas: Atlas = { dims: [1, 1, height, width, 3], columns: 1, shape };
+    const atlas: Atlas = { dims: [1, 1, height, width, 3], columns: 1, block: null, shape };
     const image: Image = { source, width, height, channels: 3, layout: 'rgba', format, interval: UNIT, expansion: null, atlas }; // prettier-ignore
     return this.images.push(image) - 1;
   }
 
-  #tensor(source: ImageSource, shape: Shape): number {
-    const { atlas, width, height } = atlasOf(shape, this.#device.maxTextureSize);
+  #tensor(source: ImageSource, shape: Shape, blocks: BlockDraws | null = null): number {
+    const { atlas, width, height } =
+      blocks === null ? atlasOf(shape, this.#device.maxTextureSize) : blocksOf(shape, blocks);
     const [a, b, , , channels] = atlas.dims;
     // One tile is an image like any other.
-    const layout = a * b === 1 && channels <= 4 ? 'rgba' : 'atlas';
+    const layout = blocks !== null ? 'blocks' : a * b === 1 && channels <= 4 ? 'rgba' : 'atlas';
     const format = this.#floatFormat();
     return (
       this.images.push({
@@ -224,9 +273,18 @@ class TensorPlanWriter {
   }
 }
 
-function labelOf(primitive: Primitive): string {
+function labelOf(primitive: Primitive, blocks: BlockDraws | null): string {
   const taps = 'taps' in primitive ? ` ${primitive.taps.length}` : '';
-  return `${primitive.kind}${taps} ${showShape(primitive.shape)}`;
+  const label = `${primitive.kind}${taps} ${showShape(primitive.shape)}`;
+  if (blocks === null) return label;
+  const { pixels, phases, texels } = blocks;
+  const count = phases[0] * phases[1];
+  const parts = [
+    ...(count > 1 ? [`${count} phases`] : []),
+    `${pixels[1]}×${pixels[0]} pixels`,
+    ...(texels > 1 ? [`${texels} texels`] : []),
+  ];
+  return `${label} in blocks (${parts.join(', ')})`;
 }
 
 /**
@@ -237,18 +295,35 @@ export function atlasOf(
   shape: Shape,
   maxTextureSize: number,
 ): { atlas: Atlas; width: number; height: number } {
-  const dims = [...Array.from({ length: 5 - shape.length }, () => 1), ...shape] as unknown as Atlas['dims'];
+  const { dims } = tiles(shape);
   const [a, b, height, width, channels] = dims;
-  const tiles = a * b * Math.ceil(channels / 4);
+  const count = a * b * Math.ceil(channels / 4);
   // Rows of pixels are worked on side by side, so tiles of one row are stacked rather than strung together.
-  const isStacked = height === 1 && tiles <= maxTextureSize;
-  const columns = isStacked ? 1 : Math.max(1, Math.min(tiles, Math.floor(maxTextureSize / width)));
-  const size = { width: columns * width, height: Math.ceil(tiles / columns) * height };
+  const isStacked = height === 1 && count <= maxTextureSize;
+  const columns = isStacked ? 1 : Math.max(1, Math.min(count, Math.floor(maxTextureSize / width)));
+  const size = { width: columns * width, height: Math.ceil(count / columns) * height };
   if (Math.max(size.width, size.height) > maxTextureSize) {
     throw new RangeError(
       `a tensor ${showShape(shape)} needs a texture of ${size.width}×${size.height} texels, and this device holds at most ` +
         `${maxTextureSize} on a side`,
     );
   }
-  return { atlas: { dims, columns, shape }, ...size };
+  return { atlas: { ...tiles(shape), columns }, ...size };
+}
+
+/** One below the other. */
+function tiles(shape: Shape): Atlas {
+  const dims = [...Array.from({ length: 5 - shape.length }, () => 1), ...shape] as unknown as Atlas['dims'];
+  return { dims, columns: 1, block: null, shape };
+}
+
+/** Where the output of a filter in blocks lies, and the size of a layer. */
+function blocksOf(
+  shape: Shape,
+  { pixels, phases }: BlockDraws,
+): { atlas: Atlas; width: number; height: number } {
+  const block = { width: pixels[1] * phases[1], height: pixels[0] * phases[0] };
+  const atlas: Atlas = { ...tiles(shape), block };
+  const [, , height, width] = atlas.dims;
+  return { atlas, width: Math.ceil(width / block.width) + 1, height: Math.ceil(height / block.height) + 1 };
 }

@@ -69,13 +69,14 @@ export type Fold = Readonly<{
 
 /**
  * Resampling: out(p, c) = in at s = p · scale + offset on each spatial axis, clamped to the input.
- * 'linear' weighs the two neighbours on each axis, 'nearest' takes ⌊s + ½⌋ after `offset`.
+ * 'linear' weighs the two neighbours on each axis, 'nearest' takes ⌊s + ½⌋ after `offset`. 'cubic' weighs four on the
+ * axes whose scale is not 1, by the cubic B-spline: pixels ⌊s⌋ − 1 to ⌊s⌋ + 2, each clamped to the input; s is not.
  */
 export type Resample = Readonly<{
   kind: 'resample';
   input: number;
   shape: Shape;
-  mode: 'nearest' | 'linear';
+  mode: 'nearest' | 'linear' | 'cubic';
   /** One per spatial axis. */
   scale: readonly number[];
   offset: readonly number[];

@@ -16,10 +16,51 @@ export type OpMeasurement = Readonly<{
   tolerance: number;
 }>;
 
-export type PageFacts = Readonly<{ tfjsVersion: string; renderer: string; cases: readonly CaseInfo[] }>;
+export const PEERS = ['tfjs', 'opencv'] as const;
+export type Peer = (typeof PEERS)[number];
 
-/** What the page sets once TensorFlow.js and convolux are ready. */
+/** How many times as long as convolux each peer must take at least; empty for what is measured for comparison only. */
+export type Bars = Readonly<Partial<Record<Peer, number>>>;
+
+export type BarInfo = Readonly<{ name: string; size: BenchSize; bars: Bars }>;
+
+export type PeerMeasurement = Readonly<{ ms: number; difference: number; tolerance: number }>;
+
+export type BarMeasurement = Readonly<{
+  ms: number;
+  peers: Readonly<Partial<Record<Peer, PeerMeasurement>>>;
+}>;
+
+/** convolux alone, against something that grows. */
+export type ScalingInfo = Readonly<{
+  name: string;
+  /** What grows, and where it is measured. */
+  variable: string;
+  values: readonly string[];
+  /** What is measured at each value: one column of times each. */
+  series: readonly string[];
+  /** The work at each value, by which the times are divided as well; null where there is no such measure. */
+  work: Readonly<{ unit: string; amounts: readonly number[] }> | null;
+  /** The first series at `to` may take at most so many times as long as at `from`. */
+  bar: Readonly<{ from: string; to: string; atMost: number }> | null;
+}>;
+
+/** Milliseconds of one execution, for each value and series. */
+export type ScalingTimes = readonly (readonly number[])[];
+
+export type PageFacts = Readonly<{
+  tfjsVersion: string;
+  opencvVersion: string;
+  renderer: string;
+  cases: readonly CaseInfo[];
+  bars: readonly BarInfo[];
+  scalings: readonly ScalingInfo[];
+}>;
+
+/** What the page sets once its contenders are ready. */
 export type OpsBenchPage = Readonly<{
   facts: PageFacts;
   measure(index: number, size: BenchSize, runs: number): Promise<OpMeasurement>;
+  measureBar(index: number, runs: number): Promise<BarMeasurement>;
+  measureScaling(index: number, runs: number): Promise<ScalingTimes>;
 }>;

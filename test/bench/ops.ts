@@ -1,28 +1,32 @@
 /**
- * `npm run bench:ops`: each operator on WebGL2 beside TensorFlow.js' webgl backend, in one page and on the same data.
- * Prints one row per operator and size; the bar is to be no slower. Runs in Node; serves the page itself.
+ * `npm run bench:ops`: convolux on WebGL2 beside TensorFlow.js' webgl backend and OpenCV.js, in one page and on the same
+ * data. First what has a bar of its own and how the times grow, then each operator that TensorFlow.js has too, whose bar
+ * is to be no slower. Runs in Node; serves the page itself.
  */
-import { cpus } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from '@playwright/test';
-import { createServer } from 'vite';
-import { chromiumArgs } from '../../scripts/chromium-args.mjs';
-import { findChromium } from '../../scripts/find-chromium.mjs';
+import type { Page } from '@playwright/test';
+import { BARS_TABLE_HEAD, barFaults, barsTableRow, type MeasuredBar } from './bars-table.ts';
+import { machine, whenReady, withBenchPage, type BenchPage } from './bench-page.ts';
 import { BadOpsBenchOption, readOpsBenchOptions, type OpsBenchOptions } from './ops-options.ts';
-import type { BenchSize, CaseInfo, OpMeasurement, PageFacts } from './ops-protocol.ts';
-import { isDifferent, isSlower, OPS_TABLE_HEAD, opsTableRow } from './ops-table.ts';
+import type { BenchSize, CaseInfo, PageFacts } from './ops-protocol.ts';
+import { OPS_TABLE_HEAD, opsFaults, opsTableRow, type MeasuredOp } from './ops-table.ts';
 import type {} from './page/page.ts';
+import { keptByHand, performancePage, type OpsBenchResults } from './performance-page.ts';
+import { growthLine, scalingFaults, scalingLines, type MeasuredScaling } from './scaling-table.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = 'test/bench/page/';
-const LOAD_LIMIT_MS = 60_000;
+const WRITTEN = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 
-/** 1 when an operator is slower or computes something else, or the command line is wrong. */
+/** 1 when a bar is missed, something else is computed, or the command line is wrong. */
 export const exitStatus = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   try {
-    return await bench(readOpsBenchOptions(args));
+    const options = readOpsBenchOptions(args);
+    // Read ahead: when it can't be kept, the run would be in vain.
+    const byHand = options.write ? keptByHand(existsSync(WRITTEN) ? readFileSync(WRITTEN, 'utf8') : '') : '';
+    return await withBenchPage(PAGE, (opened) => bench(opened, options, byHand));
   } catch (error) {
     if (!(error instanceof BadOpsBenchOption)) throw error;
     console.error(error.message);
@@ -30,109 +34,101 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function bench(options: OpsBenchOptions): Promise<number> {
-  const executablePath = await findChromium({ install: true, log: (line) => console.error(line) });
-  const server = await serve();
-  try {
-    await server.listen();
-    const [baseURL] = server.resolvedUrls?.local ?? [];
-    if (baseURL === undefined) throw new Error('the server has no address');
-    const browser = await chromium.launch({ executablePath, args: chromiumArgs() });
-    try {
-      const page = await browser.newPage();
-      const facts = await load(page, baseURL + PAGE);
-      console.log(
-        `${machine()}; Chromium ${browser.version()}, ${facts.renderer}; TensorFlow.js ${facts.tfjsVersion}`,
-      );
-      return await measureAll(page, facts, options);
-    } finally {
-      await browser.close();
-    }
-  } finally {
-    await server.close();
+async function bench(opened: BenchPage, options: OpsBenchOptions, byHand: string): Promise<number> {
+  const { page, browserVersion } = opened;
+  const facts = await whenReady(opened, () => globalThis.opsBench?.facts);
+  const { renderer, tfjsVersion, opencvVersion } = facts;
+  console.log(
+    `${machine()}; Chromium ${browserVersion}, ${renderer}; TensorFlow.js ${tfjsVersion}, OpenCV.js ${opencvVersion}`,
+  );
+  const results = await measureAll(page, chosenOf(facts, options), options);
+  if (options.write) {
+    const date = new Date().toISOString().slice(0, 10);
+    const run = { ...facts, date, machine: machine(), browserVersion, runs: options.runs };
+    writeFileSync(WRITTEN, performancePage(run, results, byHand));
+    console.log(`Written: ${WRITTEN}`);
   }
+  const faults = [...barFaults(results.bars), ...scalingFaults(results.scalings), ...opsFaults(results.ops)];
+  for (const fault of faults) console.error(fault);
+  return faults.length === 0 ? 0 : 1;
 }
 
-function serve() {
-  return createServer({
-    root: ROOT,
-    configFile: false,
-    appType: 'mpa',
-    logLevel: 'warn',
-    publicDir: false,
-    // Of its own: the demo's server, which may run at the same time, has other dependencies.
-    cacheDir: 'node_modules/.vite-bench',
-    optimizeDeps: {
-      include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgl'],
-      noDiscovery: true,
-    },
-    server: {
-      watch: null,
-      hmr: false,
-      // An isolated page has a clock of 5 µs; any other one of 100 µs.
-      headers: {
-        'Cross-Origin-Opener-Policy': 'same-origin',
-        'Cross-Origin-Embedder-Policy': 'require-corp',
-      },
-    },
-  });
+/** What is to be measured, with its places in the page's lists. */
+type Chosen = Readonly<{
+  [List in 'bars' | 'scalings' | 'cases']: readonly (readonly [number, PageFacts[List][number]])[];
+}>;
+
+function chosenOf(facts: PageFacts, { ops, onlyBars }: OpsBenchOptions): Chosen {
+  const named = <Info extends Readonly<{ name: string }>>(all: readonly Info[]) =>
+    [...all.entries()].filter(
+      ([, { name }]) => ops.length === 0 || ops.some((op) => name.toLowerCase().includes(op.toLowerCase())),
+    );
+  const cases = onlyBars ? [] : facts.cases;
+  const chosen = { bars: named(facts.bars), scalings: named(facts.scalings), cases: named(cases) };
+  if (chosen.bars.length + chosen.scalings.length + chosen.cases.length > 0) return chosen;
+  const names = [...facts.bars, ...facts.scalings, ...cases].map(({ name }) => name);
+  throw new BadOpsBenchOption(`--op must be part of one of: ${names.join('; ')}`);
 }
 
-async function load(page: Page, address: string): Promise<PageFacts> {
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  await page.goto(address, { waitUntil: 'load', timeout: LOAD_LIMIT_MS });
-  const ready = page.waitForFunction(() => globalThis.opsBench?.facts, undefined, { timeout: LOAD_LIMIT_MS });
-  const facts = await (await ready.catch(() => undefined))?.jsonValue();
-  if (facts === undefined)
-    throw new Error(`the page did not load: ${problems.join('; ') || 'no reason given'}`);
-  return facts;
+async function measureAll(page: Page, chosen: Chosen, options: OpsBenchOptions): Promise<OpsBenchResults> {
+  const bars = await measureBars(page, chosen.bars, options.runs);
+  const scalings = await measureScalings(page, chosen.scalings, options.runs);
+  const ops = await measureOps(page, chosen.cases, options);
+  return { bars, scalings, ops };
 }
 
-type Measured = Readonly<{ name: string; size: BenchSize; measurement: OpMeasurement }>;
-
-async function measureAll(page: Page, { cases }: PageFacts, options: OpsBenchOptions): Promise<number> {
-  const chosen = [...cases.entries()].filter(([, { name }]) => isChosen(name, options.ops));
-  if (chosen.length === 0) {
-    throw new BadOpsBenchOption(`--op must be part of one of: ${cases.map(({ name }) => name).join('; ')}`);
+async function measureBars(page: Page, chosen: Chosen['bars'], runs: number): Promise<MeasuredBar[]> {
+  const all: MeasuredBar[] = [];
+  if (chosen.length > 0) console.log(`\n${BARS_TABLE_HEAD}`);
+  for (const [index, info] of chosen) {
+    const measurement = await page.evaluate(([at, count]) => globalThis.opsBench!.measureBar(at, count), [
+      index,
+      runs,
+    ] as const);
+    all.push({ ...info, measurement });
+    console.log(barsTableRow({ ...info, measurement }));
   }
-  console.log(OPS_TABLE_HEAD);
-  const all: Measured[] = [];
-  for (const [index, one] of chosen) {
-    for (const size of sizesOf(one, options)) {
+  return all;
+}
+
+async function measureScalings(
+  page: Page,
+  chosen: Chosen['scalings'],
+  runs: number,
+): Promise<MeasuredScaling[]> {
+  const all: MeasuredScaling[] = [];
+  for (const [index, info] of chosen) {
+    const times = await page.evaluate(([at, count]) => globalThis.opsBench!.measureScaling(at, count), [
+      index,
+      runs,
+    ] as const);
+    const measured = { ...info, times };
+    all.push(measured);
+    console.log(['', info.name, ...scalingLines(measured), growthLine(measured) ?? ''].join('\n').trimEnd());
+  }
+  return all;
+}
+
+async function measureOps(
+  page: Page,
+  chosen: Chosen['cases'],
+  options: OpsBenchOptions,
+): Promise<MeasuredOp[]> {
+  const all: MeasuredOp[] = [];
+  if (chosen.length > 0) console.log(`\n${OPS_TABLE_HEAD}`);
+  for (const [index, info] of chosen) {
+    for (const size of sizesOf(info, options)) {
       const measurement = await page.evaluate(
-        ([at, side, runs]) => {
-          if (globalThis.opsBench === undefined) throw new Error('the page was reloaded');
-          return globalThis.opsBench.measure(at, side, runs);
-        },
+        ([at, side, runs]) => globalThis.opsBench!.measure(at, side, runs),
         [index, size, options.runs] as const,
       );
-      console.log(opsTableRow(one.name, size, measurement));
-      all.push({ name: one.name, size, measurement });
+      all.push({ name: info.name, size, measurement });
+      console.log(opsTableRow({ name: info.name, size, measurement }));
     }
   }
-  return verdict(all);
-}
-
-function isChosen(name: string, ops: readonly string[]): boolean {
-  return ops.length === 0 || ops.some((op) => name.toLowerCase().includes(op.toLowerCase()));
+  return all;
 }
 
 function sizesOf({ sizes }: CaseInfo, options: OpsBenchOptions): readonly BenchSize[] {
   return options.sizes.length === 0 ? sizes : options.sizes;
-}
-
-function verdict(all: readonly Measured[]): number {
-  const slower = all.filter(({ measurement }) => isSlower(measurement));
-  const different = all.filter(({ measurement }) => isDifferent(measurement));
-  const named = (rows: readonly Measured[]) =>
-    rows.map(({ name, size }) => `${name} ${size.width}x${size.height}`).join(', ');
-  if (slower.length > 0) console.error(`Slower than TensorFlow.js: ${named(slower)}`);
-  if (different.length > 0) console.error(`Other outputs than TensorFlow.js: ${named(different)}`);
-  return slower.length + different.length === 0 ? 0 : 1;
-}
-
-function machine(): string {
-  const cores = cpus();
-  return `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown CPU'}, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
 }

@@ -18,9 +18,11 @@ import { numberedPicture, viewPixels } from './view-pixels.ts';
 /** Waits until a picture of the view is the filter's: a switch takes effect at some later frame. */
 async function expectFilter(page: Page, filter: FilterName, params: FilterParams = {}): Promise<void> {
   const file = await footageFor(DEFAULT_CAMERA);
+  const isVideo = await viewOf(page).evaluate((view) => view.tagName === 'VIDEO');
   const meanDifference = async (): Promise<number> => {
     const { number, picture } = await numberedPicture(() => viewPixels(page));
-    return differenceOf(picture, expectedView(file, number, filter, params)).mean;
+    const expected = expectedView(file, number, filter, params, isVideo ? 'video' : 'canvas');
+    return differenceOf(picture, expected).mean;
   };
   await expect.poll(meanDifference, { message: `the view shows ${filter}`, timeout: 15_000 }).toBeLessThan(1);
 }
@@ -49,6 +51,39 @@ test('a slider changes the picture, and Reset brings it back', async ({ openLive
   await expect.poll(() => new URL(page.url()).searchParams.get('strength')).toBe('0.3');
   await button(page, 'Reset').click();
   await expectFilter(page, 'edge');
+});
+
+test('a slider that moves by ratios: its ends, its keys, and what it says of itself', async ({
+  openLive,
+}) => {
+  const page = await openLive({ camera: 'none', params: { filter: 'blur' } });
+  const slider = page.getByRole('slider', { name: 'Radius σ' });
+  const says = (value: string): Promise<void> =>
+    expect(slider).toHaveAttribute('aria-valuetext', `${value} px`);
+  await expect(slider).toHaveAttribute('aria-valuemin', '0.3');
+  await expect(slider).toHaveAttribute('aria-valuemax', '200');
+  await says('2.0');
+  for (const [key, value] of [
+    // At the small end a key is a step, at the large one the same share of the way.
+    ['ArrowRight', '2.1'],
+    ['ArrowLeft', '2.0'],
+    ['Home', '0.3'],
+    ['ArrowDown', '0.3'],
+    ['ArrowUp', '0.4'],
+    ['PageUp', '0.8'],
+    ['End', '200.0'],
+    ['ArrowRight', '200.0'],
+    ['ArrowLeft', '187.4'],
+    ['PageDown', '97.8'],
+  ] as const) {
+    await slider.press(key);
+    await says(value);
+    await expect(slider).toHaveAttribute('aria-valuenow', String(Number(value)));
+  }
+  await expect.poll(() => new URL(page.url()).searchParams.get('sigma')).toBe('97.8');
+  // The middle of the way is the geometric mean.
+  await slider.fill('500');
+  await says('7.7');
 });
 
 for (const driver of ['auto', 'camera-utils']) {

@@ -64,6 +64,28 @@ for (const { name, viewport } of SCREENS) {
       }
     });
 
+    test(`${name}, ${colorScheme}, how it is computed`, async ({ openLive }) => {
+      mkdirSync(LOOKS, { recursive: true });
+      const page = await openLive({ viewport, colorScheme, params: { filter: 'blur', sigma: '40' } });
+      const plan = page.locator('[data-role=plan]');
+      await expect(plan).toBeHidden();
+      await startCamera(page, 10);
+      await page.getByText('How it is computed').click();
+      for (const filter of ['Edge', 'Blur']) {
+        await page.getByRole('radio', { name: filter }).check();
+        await expect(page.locator('[data-role=status]')).toContainText(filter);
+        await framesShown(page, 10);
+        await expect(plan.getByRole('row').nth(1)).toContainText(/^1\. \w/);
+        await page.screenshot({
+          path: join(LOOKS, `${name}-${colorScheme}-plan-${filter.toLowerCase()}.png`),
+          fullPage: true,
+        });
+        expect(await overhang(page), 'pixels beyond the right edge').toBe(0);
+      }
+      await button(page, 'Stop').click();
+      await expect(plan).toBeHidden();
+    });
+
     test(`${name}, ${colorScheme}, a fault`, async ({ openLive }) => {
       mkdirSync(LOOKS, { recursive: true });
       const page = await openLive({ viewport, colorScheme, camera: 'none' });

@@ -5,7 +5,7 @@
 import { expect, type Page } from '@playwright/test';
 import { COUNTER_SIZE, readCounter } from '../support/frame-counter.ts';
 import { fromBase64, installToBase64, type ToBase64 } from '../support/page-bytes.ts';
-import type { RgbaPicture } from '../support/picture.ts';
+import { chromaSize, type I420Picture, type RgbaPicture } from '../support/picture.ts';
 import { viewOf, type Figures } from '../support/live-page.ts';
 
 type PackedPicture = Readonly<{ width: number; height: number; base64: string }>;
@@ -31,6 +31,35 @@ export async function viewPixels(page: Page): Promise<RgbaPicture> {
     return { width, height, base64: await (Reflect.get(globalThis, 'toBase64') as ToBase64)(data) };
   });
   return unpack(packed);
+}
+
+/** What a video shows, and the planes that it was given for that. */
+export type VideoPicture = RgbaPicture & Readonly<{ planes: I420Picture }>;
+
+/** As `viewPixels`, of a view that is a video, with the frame itself: both taken in one task, so of one frame. */
+export async function videoPixels(page: Page): Promise<VideoPicture> {
+  await installToBase64(page);
+  const { format, frameBase64, ...packed } = await viewOf(page).evaluate(async (view) => {
+    const frame = new VideoFrame(view as HTMLVideoElement);
+    const { format, codedWidth: width, codedHeight: height } = frame;
+    const context = new OffscreenCanvas(width, height).getContext('2d');
+    if (context === null) throw new Error('no 2D canvas here');
+    context.drawImage(view as HTMLVideoElement, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const bytes = new Uint8ClampedArray(frame.allocationSize());
+    await frame.copyTo(bytes);
+    frame.close();
+    const toBase64 = Reflect.get(globalThis, 'toBase64') as ToBase64;
+    return { width, height, format, base64: await toBase64(data), frameBase64: await toBase64(bytes) };
+  });
+  expect(format, 'the format of the video frame').toBe('I420');
+  return { ...unpack(packed), planes: i420(packed, fromBase64(frameBase64)) };
+}
+
+function i420({ width, height }: PackedPicture, bytes: Uint8Array): I420Picture {
+  const u = width * height;
+  const v = u + chromaSize(width) * chromaSize(height);
+  return { width, height, y: bytes.subarray(0, u), u: bytes.subarray(u, v), v: bytes.subarray(v) };
 }
 
 /** Photographs the view, laid out at one screen pixel per pixel and not mirrored: what a person sees. */
@@ -61,11 +90,13 @@ export async function screenPixels(
   return unpack(packed);
 }
 
-export type NumberedPicture = Readonly<{ number: number; picture: RgbaPicture }>;
+export type NumberedPicture<T extends RgbaPicture = RgbaPicture> = Readonly<{ number: number; picture: T }>;
 
 /** A picture together with the number of the camera frame that it shows. */
-export async function numberedPicture(take: () => Promise<RgbaPicture>): Promise<NumberedPicture> {
-  let taken: NumberedPicture | undefined;
+export async function numberedPicture<T extends RgbaPicture>(
+  take: () => Promise<T>,
+): Promise<NumberedPicture<T>> {
+  let taken: NumberedPicture<T> | undefined;
   const tryOnce = async (): Promise<boolean> => {
     const picture = await take();
     const number = readCounter(picture);

@@ -7,7 +7,7 @@ import { sizeOf, tensor, type Shape, type Tensor } from '../../src/core/tensor.t
 import { graph, type GraphValue } from '../../src/graph/builder.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { conv2d, exp, maxPool2d, softmax, softplus, tanh } from '../../src/graph/operators.ts';
-import { explain } from '../../src/plan/explain.ts';
+import { planInWords } from '../../src/plan/explain.ts';
 import { lower } from '../../src/plan/lower.ts';
 import type { DeviceCapabilities } from '../../src/plan/plan.ts';
 import { planTensors } from '../../src/plan/tensor-plan.ts';
@@ -41,7 +41,7 @@ describe('half float', () => {
 
   test('the plan says so', async () => {
     const { plan } = await run(of, waves([9, 8, 5]), half);
-    expect(explain(plan)).toContain('rgba16f');
+    expect(planInWords(plan)).toContain('rgba16f');
   });
 
   test('stays within 11 bits a tap', async () => {

@@ -1,11 +1,13 @@
 /** Programs: made once per source, and a clear word when the driver refuses one. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { blur, edge } from '../../pipelines/index.ts';
+import { blur, edge, sharpen } from '../../pipelines/index.ts';
 import { openDevice, type GlDevice } from '../../src/backends/webgl2/context.ts';
 import { ProgramCache } from '../../src/backends/webgl2/programs.ts';
 import { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import { PipelineError } from '../../src/core/errors.ts';
 import { Ledger } from '../../src/core/ledger.ts';
+import type { Graph } from '../../src/graph/graph.ts';
+import { kinOf } from '../../src/plan/kin.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { frameOfPlanes, realPlanes } from './real-frame.ts';
 
@@ -47,24 +49,45 @@ test('the same source is compiled once, asked for one after the other or at once
   expect(ledger.balance().programs).toBe(2);
 });
 
-test('a slider compiles nothing: strength never, a radius only when the number of taps changes', async () => {
+test('a slider compiles nothing, a radius over its whole range included, once what it needs was warmed', async () => {
   const backend = new WebGl2Backend({ ledger: new Ledger() });
   const frame = frameOfPlanes(await realPlanes(64, 48), false);
   const form = await backend.upload(frame);
   frame.close();
-  const prepare = async (graph: ReturnType<typeof edge.build>) => {
-    (await backend.prepare(makePlan(graph, form, backend.capabilities))).dispose();
+  const planOf = (graph: Graph) => makePlan(graph, form, backend.capabilities);
+  const prepare = async (graph: Graph) => {
+    (await backend.prepare(planOf(graph))).dispose();
   };
-  await prepare(edge.build({ strength: 1 }));
-  await prepare(blur.build({ sigma: 1.7 }));
-  const linked = vi.spyOn(WebGL2RenderingContext.prototype, 'linkProgram');
-  await prepare(edge.build({ strength: 3 }));
-  await prepare(blur.build({ sigma: 2 }));
-  await prepare(edge.build());
-  expect(linked).not.toHaveBeenCalled();
-  await prepare(blur.build({ sigma: 2.5 }));
-  expect(linked).toHaveBeenCalled();
+  const sliders = [
+    (share: number) => edge.build({ strength: 0.1 + 3.9 * share }),
+    (share: number) => sharpen.build({ amount: 4 * share, sigma: 1 }),
+    (share: number) => sharpen.build({ amount: 1, sigma: 0.3 + 2.7 * share }),
+    (share: number) => blur.build({ sigma: Math.min(200, 0.3 * (200 / 0.3) ** share) }),
+  ];
+  for (const build of sliders) {
+    await prepare(build(0.5));
+    for (const kin of kinOf(build(0.5))) while (await backend.warm(planOf(kin)));
+    const before = backend.compiledPrograms;
+    const linked = vi.spyOn(WebGL2RenderingContext.prototype, 'linkProgram');
+    for (let i = 0; i <= 50; i++) await prepare(build(i / 50));
+    expect(linked).not.toHaveBeenCalled();
+    expect(backend.compiledPrograms).toBe(before);
+    linked.mockRestore();
+  }
   backend.dispose();
+});
+
+test('programs that nobody uses are kept, and of many the oldest go', async () => {
+  const source = (i: number) => `${GOOD}\n// ${i}`;
+  const inUse = await programs.get(source(0));
+  for (let i = 1; i <= 70; i++) programs.release(await programs.get(source(i)));
+  expect(ledger.balance().programs).toBe(65);
+  const linked = vi.spyOn(device.gl, 'linkProgram');
+  expect(await programs.get(source(0))).toBe(inUse);
+  programs.release(await programs.get(source(70)));
+  expect(linked).not.toHaveBeenCalled();
+  programs.release(await programs.get(source(1)));
+  expect(linked).toHaveBeenCalledTimes(1);
 });
 
 test('without WebGL2 the error says so', () => {

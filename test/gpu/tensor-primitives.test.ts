@@ -257,6 +257,30 @@ describe('resample, deform, move, reshape', () => {
     for (const value of [up, down]) expect(await worstError([random([4, 5, 5])], value)).toBeLessThan(EXACT);
   });
 
+  test.each<[Shape, Shape, number[], number[]]>([
+    [
+      [4, 5, 5],
+      [11, 5, 5],
+      [0.25, 1],
+      [-0.3, 0],
+    ],
+    [
+      [4, 5, 5],
+      [9, 13, 5],
+      [0.4, 0.25],
+      [-0.7, 0.1],
+    ],
+    [
+      [3, 4, 5, 2],
+      [7, 4, 9, 2],
+      [0.4, 1, 0.5],
+      [-0.2, 0, 0.3],
+    ],
+  ])('the cubic B-spline, %j → %j', async (from, shape, scale, offset) => {
+    const value: Primitive = { kind: 'resample', input: 0, shape, mode: 'cubic', scale, offset };
+    expect(await worstError([random(from)], value)).toBeLessThan(EXACT);
+  });
+
   test('deformable reads, with and without a mask', async () => {
     const taps = [[-1, -1], [0, 0], [1, 2]]; // prettier-ignore
     const offsets = random([4, 3, 2 * 3 * 2], 5);

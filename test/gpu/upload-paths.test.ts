@@ -110,11 +110,10 @@ test('a size that changes, filters that change: every texture and program made i
 });
 
 test('a frame that no texture holds is refused with both numbers', async () => {
+  const { getParameter } = WebGL2RenderingContext.prototype;
   const size = vi.spyOn(WebGL2RenderingContext.prototype, 'getParameter');
   size.mockImplementation(function limited(this: WebGL2RenderingContext, name: number) {
-    size.mockRestore();
-    const value: unknown = this.getParameter(name);
-    size.mockImplementation(limited);
+    const value: unknown = getParameter.call(this, name);
     return name === this.MAX_TEXTURE_SIZE ? 32 : value;
   });
   const backend = new WebGl2Backend({ ledger: new Ledger() });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { blur, edge, sharpen } from '../../pipelines/index.ts';
 import { emitCompute, type EmittedPass } from '../../src/backends/webgl2/emit-compute.ts';
-import { CONVERT_SOURCE, convertConstants } from '../../src/backends/webgl2/emit-convert.ts';
+import { convertConstants, emitConvert } from '../../src/backends/webgl2/emit-convert.ts';
 import { emitExpression, UniformWriter } from '../../src/backends/webgl2/emit-expression.ts';
 import { emitPresent } from '../../src/backends/webgl2/emit-present.ts';
 import { expand, glslFloat } from '../../src/backends/webgl2/emitted-term.ts';
@@ -12,9 +12,9 @@ import { abs, add, conv2d, luma, mul } from '../../src/graph/operators.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { box } from '../../src/kernels/box.ts';
 import { gaussianRow } from '../../src/kernels/gaussian.ts';
-import type { FrameForm, FrameLayout } from '../../src/plan/plan.ts';
+import type { FrameForm, FrameLayout, TexelLayout } from '../../src/plan/plan.ts';
 import { binary, constant, operand, unary, type Expression } from '../../src/primitives/expression.ts';
-import { formOf, planOf } from './fakes/device.ts';
+import { DEVICE, formOf, planOf } from './fakes/device.ts';
 
 const emitted = (one: Graph, form: FrameForm): EmittedPass[] => {
   const plan = planOf(one, form);
@@ -22,24 +22,42 @@ const emitted = (one: Graph, form: FrameForm): EmittedPass[] => {
 };
 const sources = (one: Graph, layout: FrameLayout = 'planar420', width = 64, height = 48): string[] =>
   emitted(one, formOf(width, height, layout)).map(({ source }) => source);
+/** The numbers of a uniform. */
+const valuesOf = ({ uniforms }: EmittedPass, name: string): number[] =>
+  uniforms.flatMap((uniform) => (uniform.name === name ? [...uniform.values] : []));
+/** A kernel that no cheaper filter stands for. */
+const weightsOf = (size: number) =>
+  tensor(
+    [size, size],
+    Float32Array.from({ length: size * size }, (_, i) => Math.cos(i * i)),
+  );
+/** Images of one channel as four pixels a texel. */
+const byFours = (one: Graph, width = 64): string[] => {
+  const plan = planOf(one, formOf(width, 48, 'planar420'), DEVICE, {
+    techniques: { packed16: false, lines: false, separate: false, pyramid: false },
+  });
+  return plan.passes.flatMap((pass) => (pass.kind === 'compute' ? [emitCompute(plan, pass).source] : []));
+};
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
 describe('what a slider changes', () => {
   test.each<[string, (value: number) => Graph, number, number]>([
     ['strength of edge', (strength) => edge.build({ strength }), 1, 2],
     ['amount of sharpen', (amount) => sharpen.build({ amount, sigma: 1 }), 0, 4],
-    ['sigma of blur within one radius', (sigma) => blur.build({ sigma }), 1.7, 2],
+    ['sigma of sharpen', (sigma) => sharpen.build({ sigma }), 0.4, 2.4],
+    ['sigma of blur', (sigma) => blur.build({ sigma }), 0.3, 2],
   ])('%s changes uniforms and not the source', (_name, build, low, high) => {
     for (const layout of ['rgba', 'planar420'] as const) {
       expect(sources(build(low), layout)).toEqual(sources(build(high), layout));
       const numbers = (value: number) =>
-        emitted(build(value), formOf(64, 48, layout)).map(({ weights, constants }) => [weights, constants]);
+        emitted(build(value), formOf(64, 48, layout)).map(({ uniforms }) => uniforms);
       expect(numbers(low)).not.toEqual(numbers(high));
     }
   });
 
-  test('a larger radius is another source', () => {
-    expect(sources(blur.build({ sigma: 2 }))).not.toEqual(sources(blur.build({ sigma: 2.1 })));
+  test('a larger kernel is another source', () => {
+    const of = (size: number) => sources(graph(({ frame }) => conv2d(luma(frame), weightsOf(size))));
+    expect(of(3)).not.toEqual(of(5));
   });
 
   test('weights, biases and constants never stand in the source', () => {
@@ -50,20 +68,35 @@ describe('what a slider changes', () => {
     });
     for (const layout of ['rgba', 'planar420'] as const) {
       const passes = emitted(numbers, formOf(64, 48, layout));
-      const { source, weights, constants } = passes.at(-1)!;
-      expect([...weights]).toEqual([Math.fround(0.123456), Math.fround(-7.654321)]);
-      expect([...constants]).toEqual([Math.fround(0.314159), Math.fround(0.271828)]);
+      const last = passes.at(-1)!;
+      expect(valuesOf(last, 'uWeights').slice(0, 2)).toEqual([Math.fround(0.123456), Math.fround(-7.654321)]);
+      expect(valuesOf(last, 'uConstants').slice(0, 2)).toEqual([
+        Math.fround(0.314159),
+        Math.fround(0.271828),
+      ]);
       for (const text of ['0.1234', '7.6543', '0.3141', '0.2718', '0.7152']) {
         expect(passes.map((pass) => pass.source).join()).not.toContain(text);
       }
-      expect(source).toContain('uniform vec4 uWeights[1];');
+      expect(last.source).toContain('uniform vec4 uWeights[1];');
     }
   });
 
-  test("edge's numbers are Sobel's weights without the zeros, the strength, and the clamp", () => {
-    const [pass] = emitted(edge.build({ strength: 3 }), formOf(64, 48, 'planar420'));
-    expect([...pass!.weights]).toEqual([-1, 1, -2, 2, -1, 1, -1, -2, -1, 1, 2, 1]);
-    expect([...pass!.constants]).toEqual([3, 0, 1]);
+  test("edge's numbers are Sobel's weights without the zeros, and the strength", () => {
+    // On pixels of luma each tap keeps its weight; on sixteens of them columns may share theirs.
+    const pass = emitted(edge.build({ strength: 3 }), formOf(64, 48)).at(-1);
+    expect(valuesOf(pass!, 'uWeights')).toEqual([-1, 1, -2, 2, -1, 1, -1, -2, -1, 1, 2, 1]);
+    expect(valuesOf(pass!, 'uConstants').slice(0, 1)).toEqual([3]);
+    expect(pass!.source).toContain('uniform vec4 uConstants[1];');
+  });
+
+  test('baked, weights are literals and no uniforms', () => {
+    const plan = planOf(edge.build(), formOf(64, 48, 'planar420'));
+    const [pass] = plan.passes;
+    if (pass?.kind !== 'compute') throw new Error('edge computes');
+    const baked = emitCompute(plan, pass, true);
+    expect(baked.source).not.toContain('uWeights');
+    expect(baked.source).toContain('+= 2.0 * bytes');
+    expect(baked.uniforms.map(({ name }) => name)).toEqual(['uConstants']);
   });
 });
 
@@ -81,7 +114,8 @@ describe('what a size changes', () => {
   });
 
   test('unused lanes of the last texel are mended, each remainder in its own way', () => {
-    const variants = [64, 65, 66, 67].map((width) => sources(edge.build(), 'planar420', width)[0]);
+    // Where a frame's plane is read as four pixels a texel.
+    const variants = [64, 65, 66, 67].map((width) => byFours(edge.build(), width)[0]);
     expect(new Set(variants).size).toBe(4);
     expect(variants[0]).not.toContain('.xyzz');
     expect(variants[3]).toContain('.xyzz');
@@ -89,24 +123,27 @@ describe('what a size changes', () => {
 });
 
 describe('reads', () => {
-  test("Sobel's two filters share nine fetches for four pixels", () => {
-    const [source] = sources(edge.build());
+  test("Sobel's two filters share nine fetches for four pixels, and for sixteen", () => {
+    const [source] = byFours(edge.build());
     expect(count(source!, 'texture(uImage0')).toBe(9);
     expect(count(source!, 'uniform highp sampler2D')).toBe(1);
+    const [wide] = sources(edge.build());
+    expect(count(wide!, 'texture(uImage0')).toBe(9);
+    expect(count(wide!, 'uniform highp usampler2D')).toBe(1);
   });
 
   test('a row of 13 taps on packed pixels is five fetches', () => {
-    const [source] = sources(graph(({ frame }) => conv2d(luma(frame), gaussianRow({ sigma: 2 }))));
+    const [source] = byFours(graph(({ frame }) => conv2d(luma(frame), gaussianRow({ sigma: 2 }))));
     expect(count(source!, 'texture(uImage0')).toBe(5);
   });
 
   test('pixels of RGBA are one fetch a tap', () => {
     const [source] = sources(
-      graph(({ frame }) => conv2d(frame, gaussianRow({ sigma: 2 }))),
+      graph(({ frame }) => conv2d(frame, weightsOf(3))),
       'rgba',
     );
-    expect(count(source!, '+= uWeights')).toBe(13);
-    expect(count(source!, 'pixel0(at')).toBe(13);
+    expect(count(source!, '+= uWeights')).toBe(9);
+    expect(count(source!, 'pixel0(at')).toBe(9);
   });
 
   test('each image has a sampler of its own, in the order of the list', () => {
@@ -121,7 +158,7 @@ describe('reads', () => {
   test('zero edges are masked, repeated ones are left to the sampler', () => {
     const filtered = (edges: 'zero' | 'replicate') =>
       sources(
-        graph(({ frame }) => conv2d(frame, { weights: box(3), edge: edges })),
+        graph(({ frame }) => conv2d(frame, { weights: weightsOf(3), edge: edges })),
         'rgba',
       )[0]!;
     expect(count(filtered('zero'), 'lessThan(')).toBe(9);
@@ -179,8 +216,11 @@ describe('the parts around', () => {
   });
 
   test('a packed image is shown lane by lane', () => {
-    expect(emitPresent({ layout: 'packed4' })).toContain('[p.x & 3]');
-    expect(emitPresent({ layout: 'rgba' })).not.toContain('[p.x & 3]');
+    const image = planOf(edge.build(), formOf(64, 48, 'planar420')).images[0]!;
+    const presented = (layout: TexelLayout) => emitPresent({ ...image, layout });
+    expect(new Set((['rgba', 'packed4', 'packed16'] as const).map(presented)).size).toBe(3);
+    expect(presented('packed16')).toContain('usampler2D');
+    expect(presented('packed4')).not.toContain('usampler2D');
   });
 
   test('the conversion of planes has its numbers in uniforms as well', () => {
@@ -189,7 +229,12 @@ describe('the parts around', () => {
       expect(constants[i]).toBeCloseTo(value, 5);
     });
     expect(constants).toHaveLength(8);
-    expect(CONVERT_SOURCE).toContain('uniform vec4 uConstants[2];');
-    expect(CONVERT_SOURCE).not.toMatch(/1\.402|1\.772|219|224/);
+    const { images } = planOf(graph(({ frame }) => mul(frame, frame)), formOf(64, 48, 'planar420')); // prettier-ignore
+    const planes = { y: images[0]!, u: images[1]!, v: images[2]! };
+    const source = emitConvert(planes, 'image');
+    expect(source).toContain('uniform vec4 uConstants[2];');
+    expect(source).not.toMatch(/1\.402|1\.772|219|224/);
+    // A canvas has its first row at the bottom.
+    expect(emitConvert(planes, 'canvas')).not.toBe(source);
   });
 });

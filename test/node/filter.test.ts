@@ -64,6 +64,19 @@ describe('resolveParams', () => {
   });
 });
 
+test('a logarithmic scale starts above 0', () => {
+  const sized = (min: number, scale: 'linear' | 'log') => () =>
+    defineFilter({
+      ...bare,
+      params: { size: { type: 'number', title: 'Size', min, max: 8, step: 1, default: 8, scale } },
+      build: () => bare.build(),
+    });
+  expect(sized(0, 'log')).toThrow(RangeError);
+  expect(sized(-1, 'log')).toThrow('bare.size.min must be > 0, got -1');
+  expect(sized(1, 'log')).not.toThrow();
+  expect(sized(0, 'linear')).not.toThrow();
+});
+
 test('build takes checked values and defaults', () => {
   const constants = (params?: Record<string, number | string | boolean>) =>
     glow.build(params).nodes.flatMap((node) => (node.op === 'mul' ? [node.options.constant] : []));

@@ -33,7 +33,7 @@ describe('setGraph', () => {
     await run.engine.setGraph(boxGraph(4));
     expect(run.backend.prepare).not.toHaveBeenCalled();
     await run.frame();
-    expect(ran(run)).toEqual(['linear 16']);
+    expect(ran(run)).toEqual(['direct 16']);
     expect(run.engine.preparations).toBe(1);
   });
 
@@ -46,8 +46,8 @@ describe('setGraph', () => {
     held[0]!.resolve();
     await switched;
     await run.frame();
-    expect(ran(run)).toEqual(['linear 4', 'linear 4', 'linear 9']);
-    expect(run.backend.alive).toEqual(['linear 9']);
+    expect(ran(run)).toEqual(['direct 4', 'direct 4', 'direct 9']);
+    expect(run.backend.alive).toEqual(['direct 9']);
     expect(run.backend.prepared.map(({ disposals }) => disposals)).toEqual([1, 0]);
   });
 
@@ -66,8 +66,8 @@ describe('setGraph', () => {
     }
     await Promise.all(switches);
     await run.frame();
-    expect(ran(run)).toEqual(['linear 1', 'linear 16']);
-    expect(run.backend.alive).toEqual(['linear 16']);
+    expect(ran(run)).toEqual(['read', 'direct 16']);
+    expect(run.backend.alive).toEqual(['direct 16']);
   }); // prettier-ignore
 
   test.each(['canvas', 'pixels'] as const)(
@@ -84,12 +84,12 @@ describe('setGraph', () => {
       await settled();
       await run.engine.setGraph(boxGraph(3));
       await run.engine.setGraph(boxGraph(4));
-      expect(run.backend.alive).toEqual(['linear 4', 'linear 16']);
+      expect(run.backend.alive).toEqual(['direct 4', 'direct 16']);
       computing.resolve();
       await frame;
-      expect(run.backend.alive).toEqual(['linear 16']);
+      expect(run.backend.alive).toEqual(['direct 16']);
       await run.frame();
-      expect(ran(run)).toEqual(['linear 4', 'linear 4', 'linear 16']);
+      expect(ran(run)).toEqual(['direct 4', 'direct 4', 'direct 16']);
       expect(run.backend.prepared.map(({ disposals }) => disposals)).toEqual([1, 1, 0]);
       expect(run.diagnostics).toEqual([]);
       run.engine.dispose();
@@ -117,7 +117,7 @@ describe('a graph that is refused', () => {
     await expect(run.engine.setGraph(boxGraph(3))).rejects.toBe(refused);
     await run.frame();
     await run.frame();
-    expect(ran(run)).toEqual(['linear 4', 'linear 4', 'linear 4']);
+    expect(ran(run)).toEqual(['direct 4', 'direct 4', 'direct 4']);
     expect(run.backend.prepare).toHaveBeenCalledTimes(2);
     expect(run.diagnostics).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe('a graph that is refused', () => {
     await expect(run.engine.setGraph(tooLarge)).rejects.toBeInstanceOf(RangeError);
     expect(run.engine.isPreparing).toBe(false);
     await run.frame();
-    expect(ran(run)).toEqual(['linear 4', 'linear 4']);
+    expect(ran(run)).toEqual(['direct 4', 'direct 4']);
   });
 
   test('is healed by the next good one', async () => {
@@ -139,8 +139,8 @@ describe('a graph that is refused', () => {
     await expect(run.engine.setGraph(boxGraph(3))).rejects.toBe(refused);
     await run.engine.setGraph(boxGraph(4));
     await run.frame();
-    expect(ran(run)).toEqual(['linear 4', 'linear 16']);
-    expect(run.backend.alive).toEqual(['linear 16']);
+    expect(ran(run)).toEqual(['direct 4', 'direct 16']);
+    expect(run.backend.alive).toEqual(['direct 16']);
   });
 
   test('late does not undo a newer good one', async () => {
@@ -158,7 +158,7 @@ describe('a graph that is refused', () => {
     await settled();
     held[2]!.resolve();
     await frame;
-    expect(ran(run)).toEqual(['linear 4', 'linear 16']);
+    expect(ran(run)).toEqual(['direct 4', 'direct 16']);
   });
 
   test('twice at once: the last good one is what frames of a new form get', async () => {
@@ -173,7 +173,7 @@ describe('a graph that is refused', () => {
     await settled();
     held[2]!.resolve();
     await frame;
-    expect(ran(run)).toEqual(['linear 4', 'linear 4']);
+    expect(ran(run)).toEqual(['direct 4', 'direct 4']);
   });
 });
 
@@ -190,7 +190,7 @@ describe('frames of another form', () => {
     await settled();
     held.slice(2).forEach((one) => one.resolve());
     expect(await outcomes).toMatchObject([{ status: 'rejected', reason: refused }, { status: 'fulfilled' }]);
-    expect(ran(run)).toEqual(['linear 4', 'linear 4']);
+    expect(ran(run)).toEqual(['direct 4', 'direct 4']);
   });
 
   test.each([
@@ -240,8 +240,8 @@ describe('frames of another form', () => {
       for (const ticks of moments) {
         const run = await race(first, ticks);
         expect(run.diagnostics).toEqual([]);
-        expect(ran(run)).toEqual(['linear 4', 'linear 9']);
-        expect(run.backend.alive).toEqual(['linear 9']);
+        expect(ran(run)).toEqual(['direct 4', 'direct 9']);
+        expect(run.backend.alive).toEqual(['direct 9']);
       }
     });
 

@@ -23,8 +23,8 @@ describe('a frame', () => {
     await run.frame();
     await run.frame();
     expect(run.backend.log).toEqual([
-      ...['upload', 'close', 'prepared linear 4', 'execute linear 4', 'present linear 4', 'finished'],
-      ...['upload', 'close', 'execute linear 4', 'present linear 4', 'finished'],
+      ...['upload', 'close', 'prepared direct 4', 'execute direct 4', 'present direct 4', 'finished'],
+      ...['upload', 'close', 'execute direct 4', 'present direct 4', 'finished'],
     ]);
     expect(run.account.counts()).toMatchObject({ arrived: 2, shown: 2, dropped: 0 });
     expectSettled(run);
@@ -53,7 +53,7 @@ describe('a frame', () => {
     ]);
     expect(run.backend.present).not.toHaveBeenCalled();
     // `read` blocks the thread until the GPU is done, so it comes after `finished`.
-    expect(run.backend.log.slice(-3)).toEqual(['execute linear 4', 'finished', 'read linear 4']);
+    expect(run.backend.log.slice(-3)).toEqual(['execute direct 4', 'finished', 'read direct 4']);
     expectSettled(run);
   });
 

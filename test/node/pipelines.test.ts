@@ -6,16 +6,29 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import type { Filter, NumberParam, ParamValues } from '../../src/graph/filter.ts';
 import { noise } from './fakes/images.ts';
 
-const { filters, blur, edge, none, sharpen } = pipelines;
+const { filters, blur, edge, network, none, sharpen } = pipelines;
 const frame = noise(9, 11, 3);
 
 const numbers = (filter: Filter): [string, NumberParam][] =>
   Object.entries(filter.params).flatMap(([name, spec]) => (spec.type === 'number' ? [[name, spec]] : []));
-/** The defaults, then each parameter at its least and its most. */
+const choices = (filter: Filter): ParamValues[] =>
+  Object.entries(filter.params).flatMap(([name, spec]) =>
+    spec.type === 'choice' ? spec.choices.map((choice) => ({ [name]: choice })) : [],
+  );
+/** The defaults, then each parameter at its least and its most, and each choice. */
 const settings = (filter: Filter): ParamValues[] => [
   {},
   ...numbers(filter).flatMap(([name, { min, max }]) => [{ [name]: min }, { [name]: max }]),
+  ...choices(filter),
 ];
+/** [height, width] of what becomes of a frame of 9 × 11. */
+const outputSize = ({ name }: Filter, params: ParamValues): readonly number[] =>
+  name === network.name ? networkSizes[String(params['scale'] ?? '1/8')]! : [9, 11];
+const networkSizes: Readonly<Record<string, readonly number[]>> = {
+  '1/8': [1, 1],
+  '1/4': [3, 3],
+  '1/2': [5, 5],
+};
 const flat = (level: number): Tensor => ({
   shape: [6, 7, 3],
   data: new Float32Array(6 * 7 * 3).fill(level),
@@ -29,9 +42,9 @@ test('the list has each filter of the folder once', () => {
 });
 
 describe.each(filters.map((filter) => [filter.name, filter] as const))('%s', (_name, filter) => {
-  test.each(settings(filter).map((params) => [params]))('%j: finite, within 0..1, in the size of the frame', (params) => {
+  test.each(settings(filter).map((params) => [params]))('%j: finite, within 0..1, in its size', (params) => {
     const { shape, data } = runReference(filter.build(params), { frame });
-    expect(shape.slice(0, 2)).toEqual([9, 11]);
+    expect(shape.slice(0, 2)).toEqual(outputSize(filter, params));
     expect([1, 3]).toContain(shape[2]);
     for (const value of data) {
       expect(value).toBeGreaterThanOrEqual(0);

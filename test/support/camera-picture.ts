@@ -8,9 +8,13 @@ import type { ComputedPicture } from './compare-picture.ts';
 type FloatPicture = ComputedPicture &
   Readonly<{ shape: readonly [height: number, width: number, channels: number]; data: Float32Array }>;
 
+/** As `I420Picture`; a filter's codes need not be whole. */
+export type PlanarPicture = Pick<I420Picture, 'width' | 'height'> &
+  Readonly<Record<'y' | 'u' | 'v', ArrayLike<number>>>;
+
 const limit = (value: number): number => Math.min(Math.max(value, 0), 1);
 
-const lumaAt = (picture: I420Picture, pixel: number): number => ((picture.y[pixel] ?? 0) - 16) / 219;
+const lumaAt = (picture: PlanarPicture, pixel: number): number => ((picture.y[pixel] ?? 0) - 16) / 219;
 
 /** Luma 0..1 in all three channels, so that a graph's `luma` op leaves it as it is. */
 export function lumaPicture(picture: I420Picture): FloatPicture {
@@ -31,7 +35,7 @@ const GREEN_FROM_U = (0.114 / 0.587) * BLUE_FROM_U;
 const GREEN_FROM_V = (0.299 / 0.587) * RED_FROM_V;
 
 /** RGB 0..1. */
-export function rgbPicture(picture: I420Picture, upsampling: ChromaUpsampling): FloatPicture {
+export function rgbPicture(picture: PlanarPicture, upsampling: ChromaUpsampling): FloatPicture {
   const { width, height } = picture;
   const data = new Float32Array(width * height * 3);
   const chroma = upsampling === 'nearest' ? nearestChroma : bilinearChroma;
@@ -47,7 +51,7 @@ export function rgbPicture(picture: I420Picture, upsampling: ChromaUpsampling): 
   return { shape: [height, width, 3], data };
 }
 
-type ChromaAt = (picture: I420Picture, plane: Uint8Array, column: number, row: number) => number;
+type ChromaAt = (picture: PlanarPicture, plane: ArrayLike<number>, column: number, row: number) => number;
 
 const nearestChroma: ChromaAt = ({ width }, plane, column, row) =>
   plane[Math.floor(row / 2) * chromaSize(width) + Math.floor(column / 2)] ?? 0;

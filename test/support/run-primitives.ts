@@ -176,7 +176,32 @@ function corners(s: readonly number[]): (readonly [Position, number])[] {
   return all;
 }
 
+/** The cubic B-spline, from its pieces: on axes that are resampled, four readings and their weights each. */
+function splined(value: Resample, input: Tensor64): Tensor64 {
+  const basis = (distance: number): number => {
+    const d = Math.abs(distance);
+    return d < 1 ? 2 / 3 - d * d + d ** 3 / 2 : d < 2 ? (2 - d) ** 3 / 6 : 0;
+  };
+  return filled(value.shape, (position) => {
+    const channel = at(position, position.length - 1);
+    let readings: (readonly [Position, number])[] = [[[], 1]];
+    position.slice(0, -1).forEach((coordinate, axis) => {
+      const s = coordinate * at(value.scale, axis) + at(value.offset, axis);
+      const places = at(value.scale, axis) === 1 ? [s] : [-1, 0, 1, 2].map((i) => Math.floor(s) + i);
+      const weigh = (place: number) => (at(value.scale, axis) === 1 ? 1 : basis(place - s));
+      readings = readings.flatMap(([before, weight]) =>
+        places.map((place) => [[...before, place], weight * weigh(place)] as const),
+      );
+    });
+    return readings.reduce(
+      (sum, [place, weight]) => sum + weight * read(input, [...place, channel], 'replicate'),
+      0,
+    );
+  });
+}
+
 function resample(value: Resample, input: Tensor64): Tensor64 {
+  if (value.mode === 'cubic') return splined(value, input);
   return filled(value.shape, (position) => {
     const channel = at(position, position.length - 1);
     const s = position.slice(0, -1).map((coordinate, axis) => {

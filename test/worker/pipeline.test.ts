@@ -81,7 +81,7 @@ describe('a filter that changes under way', () => {
     const pipeline = open({ filter: blur });
     await statsWhen(pipeline, shows(2));
     await expect(pipeline.setParams({ sigma: -1 })).rejects.toThrow(
-      /blur\.sigma must be 0\.3 to 5 px, got -1/,
+      /blur\.sigma must be 0\.3 to 200 px, got -1/,
     );
     await expect(pipeline.setParams({ radius: 1 })).rejects.toThrow(/no parameter 'radius'/);
     const { shown } = await statsWhen(pipeline, shows(2));

@@ -144,6 +144,8 @@ export class LivePipeline {
       level: 1,
       upload: this.#engine.backend.uploadPath,
       backend: this.#engine.backend.name,
+      programs: this.#engine.backend.compiledPrograms,
+      plan: this.#engine.explanation,
     };
   }
 }

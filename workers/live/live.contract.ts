@@ -30,6 +30,10 @@ export type LiveStats = FrameCounts &
     /** How frames come in: 'planes' | 'rgbx' | 'texture'. */
     upload: string;
     backend: string;
+    /** Programs compiled so far: a new filter needs some, a slider none. */
+    programs: number;
+    /** How the filter is computed, in words; empty before the first frame. */
+    plan: string;
   }>;
 
 /** What the worker tells. The page gives it as a Comlink proxy. */

@@ -1,72 +1,156 @@
 /** A pass with its program and its numbers: all that drawing it needs. Owns the textures of its tables. */
 import { assertNever, at } from '../../core/assert.ts';
 import type { Ledger } from '../../core/ledger.ts';
-import type { Image, Pass, Plan, TensorPass } from '../../plan/plan.ts';
+import type { ComputePass, ConvertPass, Pass, Plan, TensorPass } from '../../plan/plan.ts';
+import { atlasValues, bindUniforms, imageValues, type BoundUniforms } from './bound-uniforms.ts';
+import { blockDraws, type BlockDraw } from './block-draws.ts';
 import type { GlDevice } from './context.ts';
 import { emitCompute } from './emit-compute.ts';
-import { CONVERT_SOURCE, convertConstants } from './emit-convert.ts';
+import { convertConstants, emitConvert } from './emit-convert.ts';
 import { emitTensor } from './emit-tensor.ts';
+import type { UniformValue } from './emitted-term.ts';
 import type { Program, ProgramCache } from './programs.ts';
 import type { Table } from './tensor-scope.ts';
-import { Texture } from './textures.ts';
+import { Texture, type LayerList } from './textures.ts';
 
-export type CompiledPass = Readonly<{
-  program: Program;
+/** A program and what it is given. */
+export type Draw = Readonly<{ program: Program; uniforms: BoundUniforms }>;
+
+export type CompiledPass = {
+  draw: Draw;
   /** The images that `uImage0`, `uImage1`, … read. */
-  images: readonly number[];
-  output: number;
-  /** Whole vectors of 4, as both are uniform arrays. */
-  weights: Float32Array;
-  constants: Float32Array;
+  readonly images: readonly number[];
+  readonly output: number;
+  /** Those of the output that are drawn into; null where it has none. */
+  readonly layers: LayerList | null;
   /** Weights and taps that are too many for uniforms. */
-  tables: readonly Readonly<{ name: string; texture: Texture }>[];
-}>;
+  readonly tables: readonly Texture[];
+  /** Compiles the same pass with its weights as literals; null where there is nothing to gain, or when it is done. */
+  bake: (() => Promise<Draw>) | null;
+};
 
 export type Compiler = Readonly<{ device: GlDevice; ledger: Ledger; programs: ProgramCache }>;
 
-const NO_NUMBERS = new Float32Array(0);
-
-/** @throws PipelineError `shader-failed` | `context-lost` */
-export async function compilePass(plan: Plan, pass: Pass, compiler: Compiler): Promise<CompiledPass> {
-  const { programs } = compiler;
+/**
+ * The draws of a pass: one, or more where its output has layers.
+ * @throws PipelineError `shader-failed` | `context-lost`
+ */
+export async function compilePass(
+  plan: Plan,
+  pass: Pass,
+  compiler: Compiler,
+): Promise<readonly CompiledPass[]> {
   switch (pass.kind) {
-    case 'compute': {
-      const { source, images, weights, constants } = emitCompute(plan, pass);
-      return {
-        program: await programs.get(source),
-        images,
-        output: pass.output,
-        weights: wholeVectors(weights),
-        constants: wholeVectors(constants),
-        tables: [],
-      };
-    }
+    case 'compute':
+      return [await compileComputePass(plan, pass, compiler)];
     case 'convert':
-      return {
-        program: await programs.get(CONVERT_SOURCE),
-        images: [pass.y, pass.u, pass.v],
-        output: pass.output,
-        weights: NO_NUMBERS,
-        constants: convertConstants(pass.color),
-        tables: [],
-      };
+      return [await compileConvertPass(plan, pass, compiler)];
     case 'tensor':
-      return compileTensorPass(plan, pass, compiler);
+      return pass.blocks === null
+        ? [await compileTensorPass(plan, pass, compiler)]
+        : compileBlocks(plan, pass, compiler);
     default:
       return assertNever(pass);
   }
 }
 
-async function compileTensorPass(plan: Plan, pass: TensorPass, compiler: Compiler): Promise<CompiledPass> {
-  const { source, images, tables, constants } = emitTensor(plan, pass);
-  const program = await compiler.programs.get(source);
+async function compileComputePass(
+  plan: Plan,
+  pass: ComputePass,
+  { programs }: Compiler,
+): Promise<CompiledPass> {
+  const drawOf = async (isBaked: boolean): Promise<Draw> => {
+    const { source, images, uniforms } = emitCompute(plan, pass, isBaked);
+    const program = await programs.get(source);
+    return { program, uniforms: bindUniforms(program, [...imageValues(plan, images), ...uniforms]) };
+  };
+  const { images } = emitCompute(plan, pass);
   return {
-    program,
+    draw: await drawOf(false),
     images,
     output: pass.output,
-    weights: NO_NUMBERS,
-    constants: wholeVectors(constants),
-    tables: tables.map((table) => ({ name: table.name, texture: tableTexture(table, compiler) })),
+    layers: null,
+    tables: [],
+    bake: pass.bake ? () => drawOf(true) : null,
+  };
+}
+
+async function compileConvertPass(
+  plan: Plan,
+  { y, u, v, color, output }: ConvertPass,
+  { programs }: Compiler,
+): Promise<CompiledPass> {
+  const images = [y, u, v];
+  const planes = { y: at(plan.images, y), u: at(plan.images, u), v: at(plan.images, v) };
+  const program = await programs.get(emitConvert(planes, 'image'));
+  const uniforms: readonly UniformValue[] = [
+    ...imageValues(plan, images),
+    { name: 'uConstants', type: 'vec4', values: convertConstants(color) },
+  ];
+  return {
+    draw: { program, uniforms: bindUniforms(program, uniforms) },
+    images,
+    output,
+    layers: null,
+    tables: [],
+    bake: null,
+  };
+}
+
+async function compileTensorPass(plan: Plan, pass: TensorPass, compiler: Compiler): Promise<CompiledPass> {
+  const { source, images, tables, uniforms } = emitTensor(plan, pass);
+  const program = await compiler.programs.get(source);
+  const units = tables.map(({ name }, i): UniformValue => ({
+    name,
+    type: 'int',
+    values: Int32Array.of(images.length + i),
+  }));
+  const all = [
+    ...imageValues(plan, images),
+    ...atlasValues('Out', at(plan.images, pass.output)),
+    ...units,
+    ...uniforms,
+  ];
+  return {
+    draw: { program, uniforms: bindUniforms(program, all) },
+    images,
+    output: pass.output,
+    layers: null,
+    tables: tables.map((table) => tableTexture(table, compiler)),
+    bake: null,
+  };
+}
+
+async function compileBlocks(
+  plan: Plan,
+  pass: TensorPass,
+  compiler: Compiler,
+): Promise<readonly CompiledPass[]> {
+  const compiled: CompiledPass[] = [];
+  for (const draw of blockDraws(plan, pass, compiler.device.capabilities.maxTextureSize))
+    compiled.push(await compileBlockDraw(plan, pass, draw, compiler));
+  return compiled;
+}
+
+async function compileBlockDraw(
+  plan: Plan,
+  { images, output }: TensorPass,
+  { source, bakedSource, uniforms, table, layers }: BlockDraw,
+  compiler: Compiler,
+): Promise<CompiledPass> {
+  const unit: UniformValue = { name: 'uWeights', type: 'int', values: Int32Array.of(images.length) };
+  const all = [...imageValues(plan, images), unit, ...uniforms];
+  const drawOf = async (text: string): Promise<Draw> => {
+    const program = await compiler.programs.get(text);
+    return { program, uniforms: bindUniforms(program, all) };
+  };
+  return {
+    draw: await drawOf(source),
+    images,
+    output,
+    layers,
+    tables: table === null ? [] : [tableTexture(table, compiler)],
+    bake: bakedSource === null ? null : () => drawOf(bakedSource()),
   };
 }
 
@@ -84,43 +168,4 @@ function tableTexture({ name, width, data }: Table, { device, ledger }: Compiler
   rows.set(data);
   texture.write(rows);
   return texture;
-}
-
-export function disposePass({ tables }: CompiledPass): void {
-  tables.forEach(({ texture }) => {
-    texture.dispose();
-  });
-}
-
-/** Sets the uniforms of `pass` on its program, which is in use. */
-export function setUniforms(gl: WebGL2RenderingContext, plan: Plan, pass: CompiledPass): void {
-  const { program, images, weights, constants, tables } = pass;
-  images.forEach((index, slot) => {
-    const image = at(plan.images, index);
-    const texels = image.layout === 'packed4' ? Math.ceil(image.width / 4) : image.width;
-    gl.uniform1i(program.uniform(`uImage${slot}`), slot);
-    gl.uniform4f(program.uniform(`uTexels${slot}`), texels, image.height, 1 / texels, 1 / image.height);
-    gl.uniform2i(program.uniform(`uPixels${slot}`), image.width, image.height);
-    setAtlas(gl, program, String(slot), image);
-  });
-  setAtlas(gl, program, 'Out', at(plan.images, pass.output));
-  tables.forEach(({ name }, i) => {
-    gl.uniform1i(program.uniform(name), images.length + i);
-  });
-  if (weights.length > 0) gl.uniform4fv(program.uniform('uWeights'), weights);
-  if (constants.length > 0) gl.uniform4fv(program.uniform('uConstants'), constants);
-}
-
-function setAtlas(gl: WebGL2RenderingContext, program: Program, slot: string, { atlas }: Image): void {
-  if (atlas === null) return;
-  const [a, b, height, width, channels] = atlas.dims;
-  gl.uniform4i(program.uniform(`uSpace${slot}`), a, b, height, width);
-  gl.uniform2i(program.uniform(`uDepth${slot}`), channels, atlas.columns);
-}
-
-/** Padded to whole vec4s, as uniform arrays want it: once, when compiled, not with each frame. */
-function wholeVectors(values: Float32Array): Float32Array {
-  const padded = new Float32Array(4 * Math.ceil(values.length / 4));
-  padded.set(values);
-  return padded;
 }

@@ -6,6 +6,8 @@ import type { DeviceCapabilities } from '../../plan/plan.ts';
 export type GlDevice = Readonly<{
   gl: WebGL2RenderingContext;
   capabilities: DeviceCapabilities;
+  /** The device's own name, as far as the browser tells it. */
+  renderer: string;
   /** Whether the GPU is the CPU (SwiftShader, llvmpipe): the cheap ways in and out are other ones then. */
   isSoftware: boolean;
   /** Lets compilation go on while frames run; null on software GL. */
@@ -35,20 +37,25 @@ export function openDevice(canvas: OffscreenCanvas): GlDevice {
   gl.disable(gl.DITHER);
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   gl.pixelStorei(gl.PACK_ALIGNMENT, 1);
+  const renderer = rendererOf(gl);
   return {
     gl,
     capabilities: readCapabilities(gl),
-    isSoftware: isSoftwareGl(gl),
+    renderer,
+    isSoftware: isSoftwareGl(renderer),
     parallelCompile: gl.getExtension('KHR_parallel_shader_compile'),
   };
 }
 
 function readCapabilities(gl: WebGL2RenderingContext): DeviceCapabilities {
+  const format = floatFormat(gl);
   return {
-    floatFormat: floatFormat(gl),
+    floatFormat: format,
     maxTextureSize: gl.getParameter(gl.MAX_TEXTURE_SIZE) as number,
     maxUniformVectors: gl.getParameter(gl.MAX_FRAGMENT_UNIFORM_VECTORS) as number,
     maxTextureUnits: gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number,
+    maxDrawBuffers: format === null ? 1 : mostDrawBuffers(gl, format),
+    maxArrayLayers: gl.getParameter(gl.MAX_ARRAY_TEXTURE_LAYERS) as number,
   };
 }
 
@@ -57,9 +64,34 @@ function floatFormat(gl: WebGL2RenderingContext): DeviceCapabilities['floatForma
   return gl.getExtension('EXT_color_buffer_half_float') === null ? null : 'rgba16f';
 }
 
-function isSoftwareGl(gl: WebGL2RenderingContext): boolean {
+/** GPUs of tiles hold so many bytes a pixel: of large formats fewer textures than the limits say. */
+function mostDrawBuffers(gl: WebGL2RenderingContext, format: 'rgba16f' | 'rgba32f'): number {
+  const limit = Math.min(
+    gl.getParameter(gl.MAX_DRAW_BUFFERS) as number,
+    gl.getParameter(gl.MAX_COLOR_ATTACHMENTS) as number,
+  );
+  const texture = gl.createTexture();
+  const framebuffer = gl.createFramebuffer();
+  gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
+  gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, format === 'rgba32f' ? gl.RGBA32F : gl.RGBA16F, 1, 1, limit);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  let most = 0;
+  while (most < limit) {
+    gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + most, texture, 0, most);
+    if (gl.checkFramebufferStatus(gl.FRAMEBUFFER) !== gl.FRAMEBUFFER_COMPLETE) break;
+    most++;
+  }
+  gl.deleteFramebuffer(framebuffer);
+  gl.deleteTexture(texture);
+  return most;
+}
+
+function rendererOf(gl: WebGL2RenderingContext): string {
   const info = gl.getExtension('WEBGL_debug_renderer_info');
-  const renderer = gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL) as string;
+  return gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL) as string;
+}
+
+function isSoftwareGl(renderer: string): boolean {
   if (isSoftwareRenderer(renderer)) return true;
   // The standard question: a context that refuses to be slow. It is let go at once.
   const probe = new OffscreenCanvas(1, 1).getContext('webgl2', { failIfMajorPerformanceCaveat: true });

@@ -1,88 +1,175 @@
 /**
- * A compute pass → GLSL. The structure (taps, layouts, sizes modulo 4) is compiled in; weights, constants and
- * sizes are uniforms, so a slider or a resize compiles nothing. The source text is the program's identity.
+ * A compute pass → GLSL. The structure (taps, layouts, sizes modulo 4) is compiled in; weights, constants, sizes and
+ * the lengths of lines are uniforms, so a slider or a resize compiles nothing. The source text is the program's
+ * identity. Baked, lines are unrolled and weights are literals: faster, and good for these numbers alone.
  */
-import { at } from '../../core/assert.ts';
-import type { ComputePass, Image, Plan, Term } from '../../plan/plan.ts';
+import { at, assertNever } from '../../core/assert.ts';
+import type { ComputePass, Image, Plan, TapsTerm, Term } from '../../plan/plan.ts';
+import { emitCubic } from './emit-cubic.ts';
 import { emitExpression, functionsFor, UniformWriter } from './emit-expression.ts';
+import { emitLine } from './emit-line.ts';
 import { emitPackedTerms } from './emit-packed.ts';
-import { emitPixelTerm, pixelReader } from './emit-pixels.ts';
-import { isPlainRead, type EmittedTerm, type ReadImage } from './emitted-term.ts';
+import { emitPacked16Cubic, emitPacked16Line, emitPacked16Taps, PACK16 } from './emit-packed16.ts';
+import { emitPixelTerms, imageUniforms, pixelReader } from './emit-pixels.ts';
+import {
+  glslFloat,
+  isPlainRead,
+  lanesOf,
+  type Emitted,
+  type EmittedCubic,
+  type EmittedLine,
+  type EmittedTaps,
+  type ReadImage,
+  type UniformValue,
+} from './emitted-term.ts';
 
 export type EmittedPass = Readonly<{
   source: string;
   /** The images that `uImage0`, `uImage1`, … read. */
   images: readonly number[];
-  weights: Float32Array;
-  constants: Float32Array;
+  uniforms: readonly UniformValue[];
 }>;
 
-export function emitCompute(plan: Plan, pass: ComputePass): EmittedPass {
-  const output = at(plan.images, pass.output);
+type Terms = Readonly<{
+  taps: readonly EmittedTaps[];
+  lines: readonly EmittedLine[];
+  cubics: readonly EmittedCubic[];
+}>;
+
+/** @param bake whether weights become literals. */
+export function emitCompute(plan: Plan, given: ComputePass, bake = false): EmittedPass {
+  const output = at(plan.images, given.output);
+  const pass = bake ? { ...given, terms: given.terms.map((term) => unrolled(term, at(plan.images, term.image), output)) } : given; // prettier-ignore
   const images = [...new Set(pass.terms.map((term) => term.image))];
   const reads = images.map((image, slot): ReadImage => ({ slot, image: at(plan.images, image), output }));
   const weights = new UniformWriter('uWeights');
   const constants = new UniformWriter('uConstants');
-  const terms = pass.terms.map((term, index): EmittedTerm => {
-    const names = Array.from(term.weights, (weight) => (isPlainRead(term) ? '' : weights.add(weight)));
-    return {
-      name: `term${index}`,
-      term,
-      read: at(reads, images.indexOf(term.image)),
-      weight: (i) => at(names, i),
-    };
+  const { taps, lines, cubics } = sortTerms(pass, (image) => at(reads, images.indexOf(image)), (weight) => bake ? glslFloat(weight) : weights.add(weight)); // prettier-ignore
+  const starts = pass.terms.flatMap((term, index) => {
+    const start = isAssigned(term, plan, output) ? '' : ` = ${term.kind === 'taps' ? emitBias(term, constants) : 'vec4(0.0)'}`; // prettier-ignore
+    return lanesOf(output).map((lane) => `  vec4 term${index}${lane}${start};`);
   });
-  const starts = terms.map(({ name, term }) => `  vec4 ${name} = ${emitBias(term, constants)};`);
-  const value = emitExpression(
-    pass.expression,
-    terms.map(({ name }) => name),
-    constants,
-  );
-  const body = [...starts, ...emitTerms(terms, output), `  outColor = ${value};`];
-  const head = [...header(reads, weights, constants), functionsFor(value), ...readers(terms, output)];
-  return {
-    source: [...head, 'void main() {', ...body, '}'].join('\n'),
-    images,
-    weights: Float32Array.from(weights.values),
-    constants: Float32Array.from(constants.values),
-  };
-}
-
-function header(reads: readonly ReadImage[], weights: UniformWriter, constants: UniformWriter): string[] {
-  return [
+  const parts = [...emitTaps(taps, output), ...lines.map((one) => emitLineTo(one, output)), ...cubics.map((one) => emitCubicTo(one, output))]; // prettier-ignore
+  const shade = emitShade(pass, constants);
+  const source = [
     '#version 300 es',
     'precision highp float;',
     'precision highp int;',
-    ...reads.flatMap(({ slot }) => [
-      `uniform highp sampler2D uImage${slot};`,
-      `uniform vec4 uTexels${slot}; // width, height, 1 / width, 1 / height of the texture`,
-      `uniform ivec2 uPixels${slot}; // width, height of the image`,
-    ]),
+    ...reads.flatMap(imageUniforms),
     weights.declaration(),
     constants.declaration(),
-    'out vec4 outColor;',
-  ].filter((line) => line !== '');
+    output.layout === 'packed16' ? 'out uvec4 outColor;' : 'out vec4 outColor;',
+    ...parts.flatMap(({ declarations }) => declarations),
+    ...shade,
+    'void main() {',
+    ...starts,
+    ...parts.flatMap((part) => part.lines),
+    ...emitOutput(pass, output),
+    '}',
+  ];
+  return {
+    source: source.filter((line) => line !== '').join('\n'),
+    images,
+    uniforms: [...weights.uniforms(), ...constants.uniforms(), ...parts.flatMap(({ uniforms }) => uniforms)],
+  };
 }
 
-function readers(terms: readonly EmittedTerm[], output: Image): string[] {
-  const bySlot = new Map(
-    terms.filter((term) => !isPackedPath(term, output)).map(({ read }) => [read.slot, read] as const),
+/** Whether a term's emitter sets its accumulators instead of adding to them. */
+function isAssigned(term: Term, plan: Plan, output: Image): boolean {
+  const image = at(plan.images, term.image);
+  return (
+    term.kind === 'taps' && term.bias === null && output.layout === 'packed16' && image.layout === 'packed16'
   );
-  return [...bySlot.values()].map(pixelReader);
 }
 
-/** Four neighbouring outputs a texel, read from four neighbouring inputs a texel. */
-function isPackedPath({ read }: EmittedTerm, output: Image): boolean {
-  return output.layout === 'packed4' && read.image.layout === 'packed4';
+/** A line as taps, where both images are packed alike: no loop, and weights that can be literals. */
+function unrolled(term: Term, from: Image, output: Image): Term {
+  if (term.kind !== 'line' || term.stride !== 1 || !isPackedPath({ image: from, output })) return term;
+  const { image, axis, first, weights, edge } = term;
+  const taps = Array.from(weights, (_, i) =>
+    axis === 'x' ? { dy: 0, dx: first + i } : { dy: first + i, dx: 0 },
+  );
+  return { kind: 'taps', image, taps, channels: 'shared', weights, bias: null, edge };
 }
 
-function emitTerms(terms: readonly EmittedTerm[], output: Image): string[] {
-  const packed = terms.filter((term) => isPackedPath(term, output));
-  const pixels = terms.filter((term) => !isPackedPath(term, output));
-  return [...emitPackedTerms(packed), ...pixels.flatMap((term) => emitPixelTerm(term, output))];
+function sortTerms(
+  pass: ComputePass,
+  readOf: (image: number) => ReadImage,
+  weightOf: (weight: number) => string,
+): Terms {
+  const [taps, lines, cubics]: [EmittedTaps[], EmittedLine[], EmittedCubic[]] = [[], [], []];
+  pass.terms.forEach((term, index) => {
+    const [name, read] = [`term${index}`, readOf(term.image)];
+    switch (term.kind) {
+      case 'taps': {
+        const product =
+          isPackedPath(read) && read.output.layout === 'packed16' ? (term.product ?? null) : null;
+        const weights = product === null ? term.weights : [...product.column, ...product.row];
+        const names = Array.from(weights, (weight) => (isPlainRead(term) ? '' : weightOf(weight)));
+        const total = read.image.expansion === null ? null : isPlainRead(term) ? '1.0' : weightOf(term.weights.reduce((sum, weight) => sum + weight, 0)); // prettier-ignore
+        taps.push({ name, term, read, product, total, weight: (i) => at(names, i) });
+        return;
+      }
+      case 'line':
+        lines.push({ name, term, read, index });
+        return;
+      case 'cubic':
+        cubics.push({ name, term, read, index });
+        return;
+      default:
+        assertNever(term);
+    }
+  });
+  return { taps, lines, cubics };
 }
 
-function emitBias({ bias }: Term, constants: UniformWriter): string {
+/** The expression as a function, as packed16 outputs apply it four times. */
+function emitShade({ terms, expression }: ComputePass, constants: UniformWriter): string[] {
+  const operands = terms.map((_, i) => `a${i}`);
+  const value = emitExpression(expression, operands, constants);
+  const parameters = operands.map((name) => `vec4 ${name}`).join(', ');
+  return [functionsFor(value), `vec4 shade(${parameters}) { return ${value}; }`];
+}
+
+function emitOutput({ terms }: ComputePass, output: Image): string[] {
+  const values = lanesOf(output).map((lane) => `shade(${terms.map((_, i) => `term${i}${lane}`).join(', ')})`);
+  if (output.layout === 'packed16') return [`  outColor = pack16(${values.join(', ')});`];
+  // Browsers blend frames of RGBX by the byte that is said not to count.
+  const isOpaque = output.layout === 'rgba' && output.format === 'rgba8' && output.channels < 4;
+  return [`  outColor = ${isOpaque ? `vec4(${at(values, 0)}.xyz, 1.0)` : at(values, 0)};`];
+}
+
+/** Neighbouring outputs in a texel, read from as many neighbouring inputs in a texel. */
+function isPackedPath({ image, output }: Pick<ReadImage, 'image' | 'output'>): boolean {
+  return image.layout === output.layout && (output.layout === 'packed4' || output.layout === 'packed16');
+}
+
+function emitTaps(terms: readonly EmittedTaps[], output: Image): Emitted[] {
+  const packed = terms.filter(({ read }) => isPackedPath(read));
+  const pixels = terms.filter(({ read }) => !isPackedPath(read));
+  const readers = new Map(pixels.map(({ read }) => [read.slot, pixelReader(read)]));
+  return [
+    ...(output.layout === 'packed16' ? [{ declarations: [PACK16], lines: [], uniforms: [] }] : []),
+    ...(packed.length === 0
+      ? []
+      : output.layout === 'packed16'
+        ? [emitPacked16Taps(packed)]
+        : [{ declarations: [], lines: emitPackedTerms(packed), uniforms: [] }]),
+    { declarations: [...readers.values()], lines: emitPixelTerms(pixels, output), uniforms: [] },
+  ];
+}
+
+function emitLineTo(one: EmittedLine, output: Image): Emitted {
+  const isWide = output.layout === 'packed16' || one.read.image.layout === 'packed16';
+  return isWide ? emitPacked16Line(one) : emitLine(one);
+}
+
+function emitCubicTo(one: EmittedCubic, output: Image): Emitted {
+  const isWide = output.layout === 'packed16' || one.read.image.layout === 'packed16';
+  return isWide ? emitPacked16Cubic(one) : emitCubic(one);
+}
+
+function emitBias({ bias }: TapsTerm, constants: UniformWriter): string {
   if (bias === null) return 'vec4(0.0)';
   if (bias.length === 1) return `vec4(${constants.add(at(bias, 0))})`;
   const parts = [0, 1, 2, 3].map((channel) =>

@@ -1,6 +1,7 @@
 /** Expressions → GLSL. Constants are uniforms: a slider changes a number, never a program. */
 import { assertNever } from '../../core/assert.ts';
 import type { BinaryOp, Expression, UnaryOp } from '../../primitives/expression.ts';
+import type { UniformValue } from './emitted-term.ts';
 
 /** Collects the numbers of a pass; `add` answers the GLSL that reads one. */
 export class UniformWriter {
@@ -20,6 +21,14 @@ export class UniformWriter {
   declaration(): string {
     const vectors = Math.ceil(this.values.length / 4);
     return vectors === 0 ? '' : `uniform vec4 ${this.#name}[${vectors}];`;
+  }
+
+  /** The numbers, in whole vectors; none when nothing was added. */
+  uniforms(): readonly UniformValue[] {
+    if (this.values.length === 0) return [];
+    const values = new Float32Array(4 * Math.ceil(this.values.length / 4));
+    values.set(this.values);
+    return [{ name: this.#name, type: 'vec4', values }];
   }
 }
 

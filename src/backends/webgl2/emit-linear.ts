@@ -78,7 +78,9 @@ function staysInside({ taps, strides, upsample }: Linear, dims: Dims, output: Di
   });
 }
 
-/** Where the texel of a tile is at q, in the texture's own coordinates; not for grids. */
+const isStrip = (tiles: Source['tiles']): boolean => tiles === 'row' || tiles === 'column';
+
+/** Where the texel of a tile is at q, in the texture's own coordinates; of one row or one column. */
 function tilePosition({ slot, dims, tiles }: Source, c4: string): string {
   const tile = isFlat(dims) ? c4 : `((q.x * uSpace${slot}.y + q.y) * ${depthOf(dims)} + ${c4})`;
   const corner =
@@ -89,7 +91,7 @@ function tilePosition({ slot, dims, tiles }: Source, c4: string): string {
 /** One texel of channels at q. */
 function texelAt(source: Source, c4: string): string {
   const { slot, tiles } = source;
-  return tiles === 'grid' ? `texel${slot}(q, ${c4})` : `texture(uImage${slot}, ${tilePosition(source, c4)})`;
+  return isStrip(tiles) ? `texture(uImage${slot}, ${tilePosition(source, c4)})` : `texel${slot}(q, ${c4})`;
 }
 
 function blockSum(
@@ -135,7 +137,7 @@ function blockSum(
 /** Where the first tile's texel is, and how far it is to the next tile's. */
 function firstTile(source: Source): string[] {
   const { slot, tiles } = source;
-  if (tiles === 'grid') return [];
+  if (!isStrip(tiles)) return [];
   const next = tiles === 'row' ? `uSpace${slot}.w, 0` : `0, uSpace${slot}.z`;
   return [
     `    vec2 here = ${tilePosition(source, 'first')};`,
@@ -144,7 +146,7 @@ function firstTile(source: Source): string[] {
 }
 
 function tileAt({ slot, tiles }: Source, j: string): string {
-  if (tiles === 'grid') return `texel${slot}(q, first + ${j})`;
+  if (!isStrip(tiles)) return `texel${slot}(q, first + ${j})`;
   return `texture(uImage${slot}, here + float(${j}) * next)`;
 }
 

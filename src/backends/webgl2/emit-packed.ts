@@ -8,12 +8,12 @@
  */
 import { at } from '../../core/assert.ts';
 import type { EdgeMode } from '../../primitives/primitive.ts';
-import { expand, isPlainRead, type EmittedTerm, type ReadImage } from './emitted-term.ts';
+import { expand, isPlainRead, type EmittedTaps, type ReadImage } from './emitted-term.ts';
 
 /** Terms that can share fetches: one image, one edge mode. */
-type Group = Readonly<{ read: ReadImage; edge: EdgeMode; terms: readonly EmittedTerm[] }>;
+type Group = Readonly<{ read: ReadImage; edge: EdgeMode; terms: readonly EmittedTaps[] }>;
 
-export function emitPackedTerms(terms: readonly EmittedTerm[]): string[] {
+export function emitPackedTerms(terms: readonly EmittedTaps[]): string[] {
   if (terms.length === 0) return [];
   const groups = new Map<string, Group>();
   for (const one of terms) {

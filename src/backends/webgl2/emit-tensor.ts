@@ -4,9 +4,10 @@
  * Lanes past the last channel are always 0, so that sums over channels need no mask.
  */
 import { assertNever, at } from '../../core/assert.ts';
-import type { Plan, TensorPass } from '../../plan/plan.ts';
+import type { Atlas, Plan, TensorPass } from '../../plan/plan.ts';
 import { emitExpression, functionsFor, UniformWriter } from './emit-expression.ts';
 import { emitLinear } from './emit-linear.ts';
+import type { UniformValue } from './emitted-term.ts';
 import { emitDeform, emitMove, emitReshape } from './emit-element.ts';
 import { emitFold, emitReduce, emitResample, emitStencil } from './emit-window.ts';
 import {
@@ -14,6 +15,7 @@ import {
   isFlat,
   type Dims,
   type EmittedBody,
+  type Source,
   type Table,
   type TensorScope,
 } from './tensor-scope.ts';
@@ -22,7 +24,7 @@ export type EmittedTensor = Readonly<{
   source: string;
   images: readonly number[];
   tables: readonly Table[];
-  constants: Float32Array;
+  uniforms: readonly UniformValue[];
 }>;
 
 export function emitTensor(plan: Plan, pass: TensorPass): EmittedTensor {
@@ -34,14 +36,13 @@ export function emitTensor(plan: Plan, pass: TensorPass): EmittedTensor {
     sourceOf: (input) => {
       const image = at(pass.images, input);
       const dims = dimsOf(plan, image);
-      const columns = at(plan.images, image).atlas?.columns ?? 1;
-      const isRow = dims[0] * dims[1] * depthOf(dims) <= columns;
-      return { slot: images.indexOf(image), dims, tiles: isRow ? 'row' : columns === 1 ? 'column' : 'grid' };
+      return { slot: images.indexOf(image), dims, tiles: tilesOf(at(plan.images, image).atlas) };
     },
     output,
     liesAs: (input) => {
       const [from, to] = [at(plan.images, at(pass.images, input)).atlas, at(plan.images, pass.output).atlas];
-      return from?.columns === to?.columns && output.every((size, axis) => size === from?.dims[axis]);
+      if (from?.block !== null || to?.block !== null) return false;
+      return from.columns === to.columns && output.every((size, axis) => size === from.dims[axis]);
     },
   };
   const body = emitBody(pass, scope);
@@ -51,7 +52,10 @@ export function emitTensor(plan: Plan, pass: TensorPass): EmittedTensor {
     'precision highp float;',
     'precision highp int;',
     'precision highp sampler2D;',
-    ...images.flatMap((image, slot) => readers(slot, dimsOf(plan, image))),
+    'precision highp sampler2DArray;',
+    ...images.flatMap((image, slot) =>
+      readers(slot, dimsOf(plan, image), at(plan.images, image).atlas?.block ?? null),
+    ),
     'uniform ivec4 uSpaceOut; // a, b, height, width',
     'uniform ivec2 uDepthOut; // channels, tiles in a row',
     ...body.tables.map(({ name }) => `uniform sampler2D ${name};`),
@@ -67,7 +71,7 @@ export function emitTensor(plan: Plan, pass: TensorPass): EmittedTensor {
       : '  outColor = mix(vec4(0.0), result, lessThan(4 * c4 + ivec4(0, 1, 2, 3), ivec4(uDepthOut.x)));',
     '}',
   ].join('\n');
-  return { source, images, tables: body.tables, constants: Float32Array.from(constants.values) };
+  return { source, images, tables: body.tables, uniforms: constants.uniforms() };
 }
 
 function emitBody({ primitive }: TensorPass, scope: TensorScope): EmittedBody {
@@ -100,21 +104,44 @@ function dimsOf(plan: Plan, image: number): Dims {
   return at(plan.images, image).atlas?.dims ?? [1, 1, 1, 1, 1];
 }
 
+function tilesOf(atlas: Atlas | null): Source['tiles'] {
+  if (atlas === null) return 'row';
+  const { dims, columns, block } = atlas;
+  if (block !== null) return 'blocks';
+  return dims[0] * dims[1] * depthOf(dims) <= columns ? 'row' : columns === 1 ? 'column' : 'grid';
+}
+
 /** Divisions are of floats and at half steps: whole ones are slow on GPUs and slower on CPUs. */
-function readers(slot: number, dims: Dims): string[] {
-  const depth = depthOf(dims);
+function readers(slot: number, dims: Dims, block: Atlas['block']): string[] {
   return [
-    `uniform sampler2D uImage${slot};`,
+    `uniform ${block === null ? 'sampler2D' : 'sampler2DArray'} uImage${slot};`,
     `uniform vec4 uTexels${slot}; // width, height, 1 / width, 1 / height of the texture`,
     `uniform ivec4 uSpace${slot};`,
     `uniform ivec2 uDepth${slot};`,
     `vec4 texel${slot}(ivec4 p, int c4) {`,
+    ...(block === null ? tileReader(slot, dims) : blockReader(slot, block)),
+    '}',
+    `float element${slot}(ivec4 p, int c) { return texel${slot}(p, int((float(c) + 0.5) * 0.25))[c & 3]; }`,
+  ];
+}
+
+function blockReader(slot: number, { width, height }: NonNullable<Atlas['block']>): string[] {
+  const side = `ivec2(${width}, ${height})`;
+  return [
+    `  ivec2 block = ivec2((vec2(p.wz) + 0.5) / vec2(${side}));`,
+    `  ivec2 pixel = p.wz - block * ${side};`,
+    `  int layer = (c4 * ${height} + pixel.y) * ${width} + pixel.x;`,
+    `  return texture(uImage${slot}, vec3((vec2(block) + 0.5) * uTexels${slot}.zw, float(layer)));`,
+  ];
+}
+
+function tileReader(slot: number, dims: Dims): string[] {
+  const depth = depthOf(dims);
+  return [
     isFlat(dims) ? '  int tile = c4;' : `  int tile = (p.x * uSpace${slot}.y + p.y) * ${depth} + c4;`,
     `  int row = int((float(tile) + 0.5) / float(uDepth${slot}.y));`,
     `  ivec2 corner = ivec2(tile - row * uDepth${slot}.y, row) * uSpace${slot}.wz;`,
     `  return texture(uImage${slot}, (vec2(corner + p.wz) + 0.5) * uTexels${slot}.zw);`,
-    '}',
-    `float element${slot}(ivec4 p, int c) { return texel${slot}(p, int((float(c) + 0.5) * 0.25))[c & 3]; }`,
   ];
 }
 

@@ -10,7 +10,7 @@ export function emitStencil({ inputs, expression }: Stencil, scope: TensorScope)
     // Texel for texel: nothing to compute.
     if (scope.liesAs(input)) return `texture(uImage${slot}, gl_FragCoord.xy * uTexels${slot}.zw)`;
     const isVector = dims.slice(0, 4).every((size) => size === 1) && dims[4] === scope.output[4];
-    if (isVector && tiles !== 'grid')
+    if (isVector && (tiles === 'row' || tiles === 'column'))
       return `texelFetch(uImage${slot}, ivec2(${tiles === 'row' ? 'c4, 0' : '0, c4'}), 0)`;
     // An axis of size 1 gives its one value everywhere.
     const q = `min(p, uSpace${slot} - 1)`;
@@ -71,7 +71,9 @@ export function emitReduce({ shape, axes, initial, fold, finish }: Reduce, scope
 /** Keeps ties where exact arithmetic has them: positions are whole fractions, rounded once in float32. */
 const TIE = '0.50001';
 
-export function emitResample({ mode, scale, offset }: Resample, scope: TensorScope): EmittedBody {
+export function emitResample(resample: Resample, scope: TensorScope): EmittedBody {
+  const { mode, scale, offset } = resample;
+  if (mode === 'cubic') return emitSpline(resample, scope);
   const { slot } = scope.sourceOf(0);
   const vector = (values: readonly number[]) => `vec4(${values.map(glslFloat).join(', ')})`;
   const head = [
@@ -94,4 +96,30 @@ export function emitResample({ mode, scale, offset }: Resample, scope: TensorSco
   });
   const main = [...head, '  ivec4 low = ivec4(floor(s));', '  vec4 share = s - floor(s);', ...corners];
   return { functions: '', main: main.join('\n'), tables: [] };
+}
+
+/** The cubic B-spline's weights of the four pixels around, read at a share `t` after the second. */
+const SPLINE = `vec4 spline(float t) {
+  float u = 1.0 - t;
+  vec2 inner = vec2(4.0 + t * t * (3.0 * t - 6.0), 4.0 + u * u * (3.0 * u - 6.0));
+  return vec4(u * u * u, inner, t * t * t) / 6.0;
+}`;
+
+function emitSpline({ scale, offset }: Resample, scope: TensorScope): EmittedBody {
+  const { slot } = scope.sourceOf(0);
+  const vector = (values: readonly number[]) => `vec4(${values.map(glslFloat).join(', ')})`;
+  const lanes = ['x', 'y', 'z', 'w'].filter((_, axis) => spatial(scale, 1)[axis] !== 1);
+  const weight = ['1.0', ...lanes.map((lane) => `weights${lane}[i${lane}]`)].join(' * ');
+  const main = [
+    `  vec4 s = vec4(p) * ${vector(spatial(scale, 1))} + ${vector(spatial(offset, 0))};`,
+    '  ivec4 q = ivec4(floor(s + 0.5));',
+    ...lanes.map((lane) => `  vec4 weights${lane} = spline(s.${lane} - floor(s.${lane}));`),
+    ...lanes.flatMap((lane) => [
+      `  for (int i${lane} = 0; i${lane} < 4; i${lane}++) {`,
+      `  q.${lane} = int(floor(s.${lane})) + i${lane} - 1;`,
+    ]),
+    `  result += ${weight} * texel${slot}(clamp(q, ivec4(0), uSpace${slot} - 1), c4);`,
+    ...lanes.map(() => '  }'),
+  ];
+  return { functions: SPLINE, main: main.join('\n'), tables: [] };
 }

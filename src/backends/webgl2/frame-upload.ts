@@ -1,32 +1,61 @@
 /**
  * Frames → textures. Three paths, as the machine likes them:
- *   planes   `copyTo` of I420, then Y as RGBA8 of a quarter of the width (no conversion), U and V as R8
+ *   planes   `copyTo` of I420; a plane becomes a texture when a plan reads it, in the layout that the plan wants, so a
+ *            filter of luma never uploads chroma. Bytes go up as they lie: 4 or 16 pixels a texel, no conversion
  *   rgbx     `copyTo` with the browser's conversion, then one RGBA8 texture
  *   texture  `texImage2D(frame)`: a copy on the GPU where the frame is there already
  * On software GL `texImage2D(frame)` costs 30 times what `copyTo` does; on a GPU it is the other way round.
  */
+import { assert } from '../../core/assert.ts';
 import { PipelineError } from '../../core/errors.ts';
 import { frameColorOf, type FrameColor } from '../../core/frame-color.ts';
 import type { Ledger } from '../../core/ledger.ts';
-import type { FrameForm } from '../../plan/plan.ts';
+import type { PlanarPixels } from '../../core/pixels.ts';
+import type { FrameForm, FramePlane, TexelLayout } from '../../plan/plan.ts';
 import type { FrameImage } from '../port.ts';
-import { Texture } from './textures.ts';
+import { FORMAT_OF_PLANE, texelWidth, Texture } from './textures.ts';
 
 export type UploadPath = 'planes' | 'rgbx' | 'texture';
 
-type PlaneName = 'rgba' | 'y' | 'u' | 'v';
-
 /** An ImageBitmap is in sRGB: its luma is BT.709's. */
 const BITMAP_COLOR: FrameColor = { matrix: 'bt709', fullRange: true };
+
+/** Rows of planes end on a whole texel of 16 pixels. */
+const ROW_BYTES = 16;
+
+/** A texture and the frame whose pixels it holds. */
+type Held = { texture: Texture; frame: number };
+
+/** Where the planes of a frame lie in the buffer. */
+type PlaneLayout = Readonly<{
+  width: number;
+  height: number;
+  /** Of luma and of chroma. */
+  strides: readonly [luma: number, chroma: number];
+  starts: Readonly<Record<'y' | 'u' | 'v', number>>;
+  copy: VideoFrameCopyToOptions;
+}>;
 
 export class FrameUpload {
   readonly #gl: WebGL2RenderingContext;
   readonly #ledger: Ledger;
   readonly #maxTextureSize: number;
   readonly #preferred: UploadPath;
-  readonly #planes = new Map<PlaneName, Texture>();
-  #buffer = new Uint8Array(0);
+  readonly #held: Record<FramePlane, Map<TexelLayout, Held>> = {
+    rgba: new Map(),
+    y: new Map(),
+    u: new Map(),
+    v: new Map(),
+  };
+  #bytes = new Uint8Array(0);
+  /** The same memory, for texels of four 32-bit lanes. */
+  #words = new Uint32Array(0);
+  #layout: PlaneLayout | null = null;
+  #form: FrameForm | null = null;
+  /** The same object for all frames of a form. */
+  #planar: PlanarPixels | null = null;
   #path: UploadPath;
+  #frame = 0;
 
   constructor(gl: WebGL2RenderingContext, ledger: Ledger, maxTextureSize: number, preferred: UploadPath) {
     this.#gl = gl;
@@ -41,16 +70,13 @@ export class FrameUpload {
     return this.#path;
   }
 
-  plane(name: PlaneName): Texture | undefined {
-    return this.#planes.get(name);
-  }
-
   /**
    * Resolves when the frame's pixels are copied.
    * @borrows frame
    * @throws PipelineError `frame-too-large`
    */
   async take(frame: FrameImage): Promise<FrameForm> {
+    this.#frame++;
     if (!('copyTo' in frame)) return this.#takeBitmap(frame, frame.width, frame.height, BITMAP_COLOR);
     const rect = frame.visibleRect;
     if (rect === null) throw new PipelineError('frame-failed', 'A frame was closed before it could be read.', { recoverable: true }); // prettier-ignore
@@ -70,11 +96,29 @@ export class FrameUpload {
     }
   }
 
+  /** The texture of a plane of the last frame, uploaded now if it was not before. */
+  texture(plane: FramePlane, layout: TexelLayout): Texture {
+    const held = this.#held[plane].get(layout);
+    if (held?.frame === this.#frame) return held.texture;
+    assert(plane !== 'rgba' && this.#layout !== null, 'a frame was uploaded before the graph runs');
+    return this.#uploadPlane(plane, layout, this.#layout);
+  }
+
+  /**
+   * The last frame's planes as they came; null where it came as a texture.
+   * Valid until the next frame.
+   */
+  planes(): PlanarPixels | null {
+    return this.#path === 'planes' ? this.#planar : null;
+  }
+
   dispose(): void {
-    this.#planes.forEach((texture) => {
-      texture.dispose();
-    });
-    this.#planes.clear();
+    for (const held of Object.values(this.#held)) {
+      held.forEach(({ texture }) => {
+        texture.dispose();
+      });
+      held.clear();
+    }
   }
 
   #checkSize(width: number, height: number): void {
@@ -89,66 +133,124 @@ export class FrameUpload {
   }
 
   async #takePlanes(frame: VideoFrame, width: number, height: number, color: FrameColor): Promise<FrameForm> {
-    const [chromaWidth, chromaHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
-    // Rows of Y end on a whole texel of 4 pixels.
-    const stride = 4 * Math.ceil(width / 4);
-    const [uStart, vStart] = [stride * height, stride * height + chromaWidth * chromaHeight];
-    const buffer = this.#bytes(vStart + chromaWidth * chromaHeight);
-    await frame.copyTo(buffer, {
-      layout: [
-        { offset: 0, stride },
-        { offset: uStart, stride: chromaWidth },
-        { offset: vStart, stride: chromaWidth },
-      ],
-    });
-    this.#write('y', stride / 4, height, 'rgba8', buffer.subarray(0, uStart));
-    this.#write('u', chromaWidth, chromaHeight, 'r8', buffer.subarray(uStart, vStart));
-    this.#write('v', chromaWidth, chromaHeight, 'r8', buffer.subarray(vStart));
-    return { width, height, layout: 'planar420', color };
+    if (this.#layout?.width !== width || this.#layout.height !== height) {
+      this.#layout = planeLayout(width, height);
+      this.#reserve(this.#layout.starts.v + this.#layout.strides[1] * Math.ceil(height / 2));
+    }
+    await frame.copyTo(this.#bytes, this.#layout.copy);
+    const form = this.#formOf(width, height, 'planar420', color);
+    if (this.#planar?.data !== this.#bytes || this.#planar.color !== form.color)
+      this.#planar = planarOf(this.#layout, form.color, this.#bytes);
+    return form;
+  }
+
+  #formOf(width: number, height: number, layout: FrameForm['layout'], color: FrameColor): FrameForm {
+    const last = this.#form;
+    const isSame = last?.width === width && last.height === height && last.layout === layout && last.color.matrix === color.matrix && last.color.fullRange === color.fullRange; // prettier-ignore
+    return isSame ? last : (this.#form = { width, height, layout, color });
   }
 
   async #takeRgbx(frame: VideoFrame, width: number, height: number, color: FrameColor): Promise<FrameForm> {
-    const buffer = this.#bytes(4 * width * height);
-    await frame.copyTo(buffer, { format: 'RGBX', layout: [{ offset: 0, stride: 4 * width }] });
-    this.#write('rgba', width, height, 'rgba8', buffer);
-    return { width, height, layout: 'rgba', color };
+    this.#layout = null;
+    this.#reserve(4 * width * height);
+    await frame.copyTo(this.#bytes, { format: 'RGBX', layout: [{ offset: 0, stride: 4 * width }] });
+    const gl = this.#gl;
+    this.#bind('rgba', 'rgba', width, height);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.#bytes);
+    return this.#formOf(width, height, 'rgba', color);
   }
 
   #takeBitmap(frame: FrameImage, width: number, height: number, color: FrameColor): FrameForm {
     this.#checkSize(width, height);
     const gl = this.#gl;
     this.#path = 'texture';
-    this.#texture('rgba', width, height, 'rgba8');
+    this.#layout = null;
+    this.#bind('rgba', 'rgba', width, height);
     // Mutable storage, the whole frame, RGBA and UNSIGNED_BYTE: the form that browsers copy on the GPU.
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, frame as TexImageSource);
-    return { width, height, layout: 'rgba', color };
+    return this.#formOf(width, height, 'rgba', color);
   }
 
-  #write(name: PlaneName, width: number, height: number, format: 'r8' | 'rgba8', bytes: Uint8Array): void {
+  #uploadPlane(plane: 'y' | 'u' | 'v', layout: TexelLayout, planes: PlaneLayout): Texture {
     const gl = this.#gl;
-    this.#texture(name, width, height, format);
-    const external = format === 'r8' ? gl.RED : gl.RGBA;
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, external, gl.UNSIGNED_BYTE, bytes);
-  }
-
-  /** The plane's texture in this size, bound to unit 0. */
-  #texture(name: PlaneName, width: number, height: number, format: 'r8' | 'rgba8'): Texture {
-    const gl = this.#gl;
-    const known = this.#planes.get(name);
-    if (known?.width === width && known.height === height) {
-      gl.activeTexture(gl.TEXTURE0);
-      gl.bindTexture(gl.TEXTURE_2D, known.handle);
-      return known;
+    const isLuma = plane === 'y';
+    const width = isLuma ? planes.width : Math.ceil(planes.width / 2);
+    const height = isLuma ? planes.height : Math.ceil(planes.height / 2);
+    const texture = this.#bind(plane, layout, width, height);
+    const stride = planes.strides[isLuma ? 0 : 1];
+    const start = planes.starts[plane];
+    // Rows are longer than the image; their length is told in texels.
+    if (layout === 'packed16') {
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, texture.width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, this.#words, start / 4); // prettier-ignore
+      return texture;
     }
-    known?.dispose();
-    const texture = new Texture(gl, this.#ledger, width, height, format);
-    this.#planes.set(name, texture);
+    const isSingle = layout === 'single';
+    gl.pixelStorei(gl.UNPACK_ROW_LENGTH, isSingle ? stride : stride / 4);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, texture.width, height, isSingle ? gl.RED : gl.RGBA, gl.UNSIGNED_BYTE, this.#bytes, start); // prettier-ignore
+    gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
+    return texture;
+  }
+
+  /** The plane's texture in this size, marked as this frame's and bound to unit 0. */
+  #bind(plane: FramePlane, layout: TexelLayout, width: number, height: number): Texture {
+    const gl = this.#gl;
+    const texels = texelWidth(width, layout);
+    const held = this.#held[plane].get(layout);
+    if (held?.texture.width === texels && held.texture.height === height) {
+      held.frame = this.#frame;
+      gl.activeTexture(gl.TEXTURE0);
+      gl.bindTexture(gl.TEXTURE_2D, held.texture.handle);
+      return held.texture;
+    }
+    held?.texture.dispose();
+    const texture = new Texture(gl, this.#ledger, texels, height, FORMAT_OF_PLANE[layout]);
+    this.#held[plane].set(layout, { texture, frame: this.#frame });
     return texture;
   }
 
   /** A buffer of exactly `length` bytes, kept from frame to frame. */
-  #bytes(length: number): Uint8Array<ArrayBuffer> {
-    if (this.#buffer.length !== length) this.#buffer = new Uint8Array(length);
-    return this.#buffer;
+  #reserve(length: number): void {
+    if (this.#bytes.length === length) return;
+    const memory = new ArrayBuffer(4 * Math.ceil(length / 4));
+    this.#bytes = new Uint8Array(memory, 0, length);
+    this.#words = new Uint32Array(memory);
   }
+}
+
+function planarOf(
+  { width, height, strides, starts }: PlaneLayout,
+  color: FrameColor,
+  data: Uint8Array<ArrayBuffer>,
+): PlanarPixels {
+  return {
+    layout: 'i420',
+    width,
+    height,
+    strideBytes: strides[0],
+    chromaStrideBytes: strides[1],
+    uOffset: starts.u,
+    vOffset: starts.v,
+    color,
+    data,
+  };
+}
+
+function planeLayout(width: number, height: number): PlaneLayout {
+  const rowBytes = (pixels: number) => ROW_BYTES * Math.ceil(pixels / ROW_BYTES);
+  const [luma, chroma] = [rowBytes(width), rowBytes(Math.ceil(width / 2))];
+  const u = luma * height;
+  const v = u + chroma * Math.ceil(height / 2);
+  return {
+    width,
+    height,
+    strides: [luma, chroma],
+    starts: { y: 0, u, v },
+    copy: {
+      layout: [
+        { offset: 0, stride: luma },
+        { offset: u, stride: chroma },
+        { offset: v, stride: chroma },
+      ],
+    },
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * Programs by their source: the same source is the same program, whoever asks. Owned by one backend.
+ * Programs by their source: the same source is the same program, whoever asks. One that nobody uses any more is kept,
+ * so that a filter that comes back compiles nothing; only the oldest of many go. Owned by one backend.
  * Compile errors quote the shader's own line.
  */
 import { PipelineError } from '../../core/errors.ts';
@@ -20,26 +21,59 @@ export type Program = Readonly<{
   uniform: (name: string) => WebGLUniformLocation | null;
 }>;
 
-type Entry = Readonly<{ program: Program; token: LedgerToken }>;
+type Entry = { readonly program: Program; readonly token: LedgerToken; uses: number };
+
+/** Programs that nobody uses and that are kept; a baked one is of use for its own numbers alone. */
+const MOST_UNUSED = 64;
 
 export class ProgramCache {
   readonly #device: GlDevice;
   readonly #ledger: Ledger;
+  /** In the order of their last use. */
   readonly #ready = new Map<string, Entry>();
+  readonly #sources = new Map<Program, string>();
+  #compiled = 0;
 
   constructor(device: GlDevice, ledger: Ledger) {
     this.#device = device;
     this.#ledger = ledger;
   }
 
+  /** How many were compiled so far. */
+  get compiled(): number {
+    return this.#compiled;
+  }
+
+  has(source: string): boolean {
+    return this.#ready.has(source);
+  }
+
+  /** Gives a program back that `get` answered; once for each time. */
+  release(program: Program): void {
+    const entry = this.#ready.get(this.#sources.get(program) ?? '');
+    if (entry === undefined) return;
+    entry.uses--;
+    const unused = [...this.#ready].filter(([, { uses }]) => uses === 0);
+    for (const [source, { program: old, token }] of unused.slice(
+      0,
+      Math.max(0, unused.length - MOST_UNUSED),
+    )) {
+      this.#device.gl.deleteProgram(old.handle);
+      token.release();
+      this.#ready.delete(source);
+      this.#sources.delete(old);
+    }
+  }
+
   /**
-   * The program of `source`; compiles what was not seen before. Where the driver compiles in the background,
+   * The program of `source`, to be released; compiles what was not seen before. Where the driver compiles in the background,
    * frames go on meanwhile.
    * @throws PipelineError `shader-failed` with the numbered line, `context-lost`.
    */
   async get(source: string): Promise<Program> {
-    const known = this.#ready.get(source);
-    if (known !== undefined) return known.program;
+    const known = this.#use(source);
+    if (known !== null) return known;
+    this.#compiled++;
     const { gl } = this.#device;
     const vertex = this.#shader(gl.VERTEX_SHADER, VERTEX_SOURCE);
     const fragment = this.#shader(gl.FRAGMENT_SHADER, source);
@@ -47,7 +81,7 @@ export class ProgramCache {
     gl.attachShader(handle, vertex);
     gl.attachShader(handle, fragment);
     gl.linkProgram(handle);
-    await this.#compiled(handle);
+    await this.#settled(handle);
     const failure =
       gl.getProgramParameter(handle, gl.LINK_STATUS) === true
         ? null
@@ -68,6 +102,16 @@ export class ProgramCache {
       token.release();
     }
     this.#ready.clear();
+    this.#sources.clear();
+  }
+
+  #use(source: string): Program | null {
+    const entry = this.#ready.get(source);
+    if (entry === undefined) return null;
+    entry.uses++;
+    this.#ready.delete(source);
+    this.#ready.set(source, entry);
+    return entry.program;
   }
 
   #shader(type: GLenum, source: string): WebGLShader {
@@ -79,7 +123,7 @@ export class ProgramCache {
     return shader;
   }
 
-  async #compiled(handle: WebGLProgram): Promise<void> {
+  async #settled(handle: WebGLProgram): Promise<void> {
     const { gl, parallelCompile } = this.#device;
     if (parallelCompile === null) return;
     while (
@@ -92,10 +136,10 @@ export class ProgramCache {
 
   #keep(source: string, handle: WebGLProgram): Program {
     // Two callers may have waited for the same source: the first one's program is everyone's.
-    const known = this.#ready.get(source);
-    if (known !== undefined) {
+    const known = this.#use(source);
+    if (known !== null) {
       this.#device.gl.deleteProgram(handle);
-      return known.program;
+      return known;
     }
     const { gl } = this.#device;
     const locations = new Map<string, WebGLUniformLocation | null>();
@@ -105,7 +149,8 @@ export class ProgramCache {
       return found;
     };
     const program = { handle, uniform };
-    this.#ready.set(source, { program, token: this.#ledger.open('programs') });
+    this.#ready.set(source, { program, token: this.#ledger.open('programs'), uses: 1 });
+    this.#sources.set(program, source);
     return program;
   }
 

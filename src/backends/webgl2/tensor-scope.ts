@@ -8,8 +8,8 @@ export type Dims = readonly [a: number, b: number, height: number, width: number
 export type Source = Readonly<{
   slot: number;
   dims: Dims;
-  /** How tiles lie in the texture: in one row or one column a tile's corner needs no division. */
-  tiles: 'row' | 'column' | 'grid';
+  /** How the tensor lies in its texture: in one row or one column a tile's corner needs no division. */
+  tiles: 'row' | 'column' | 'grid' | 'blocks';
 }>;
 
 export type TensorScope = Readonly<{

@@ -1,6 +1,33 @@
 /** Textures that are counted: each is a token in the ledger, given back once. */
 import type { Ledger, LedgerToken } from '../../core/ledger.ts';
-import type { TexelFormat } from '../../plan/plan.ts';
+import type { TexelFormat, TexelLayout } from '../../plan/plan.ts';
+
+/** What planes of bytes are stored as. */
+export const FORMAT_OF_PLANE: Readonly<Record<TexelLayout, TexelFormat>> = {
+  rgba: 'rgba8',
+  packed4: 'rgba8',
+  packed16: 'rgba32ui',
+  single: 'r8',
+  atlas: 'rgba8',
+  blocks: 'rgba8',
+};
+
+const PIXELS_OF_TEXEL: Readonly<Record<TexelLayout, number>> = {
+  rgba: 1,
+  packed4: 4,
+  packed16: 16,
+  single: 1,
+  atlas: 1,
+  blocks: 1,
+};
+
+/** Texels in a row of so many pixels. */
+export function texelWidth(width: number, layout: TexelLayout): number {
+  return Math.ceil(width / PIXELS_OF_TEXEL[layout]);
+}
+
+/** Layers of an array texture that one draw writes; `key` names them. */
+export type LayerList = Readonly<{ key: string; numbers: readonly number[] }>;
 
 export class Texture {
   readonly handle: WebGLTexture;
@@ -8,9 +35,14 @@ export class Texture {
   readonly width: number;
   readonly height: number;
   readonly format: TexelFormat;
+  /** Of an array texture; 0 where it is none. */
+  readonly layers: number;
+  /** What it is bound to. */
+  readonly target: GLenum;
   readonly #gl: WebGL2RenderingContext;
   readonly #token: LedgerToken;
   #framebuffer: WebGLFramebuffer | null = null;
+  readonly #layered = new Map<string, WebGLFramebuffer>();
 
   /** Leaves the texture bound to unit 0. */
   constructor(
@@ -19,21 +51,24 @@ export class Texture {
     width: number,
     height: number,
     format: TexelFormat,
+    layers = 0,
   ) {
     this.#gl = gl;
     this.width = width;
     this.height = height;
     this.format = format;
+    this.layers = layers;
+    this.target = layers === 0 ? gl.TEXTURE_2D : gl.TEXTURE_2D_ARRAY;
     this.handle = gl.createTexture();
     this.#token = ledger.open('textures');
     gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.handle);
+    gl.bindTexture(this.target, this.handle);
     // Chroma planes are read between their texels; everything else texel by texel. Outside, the edge repeats.
     const filter = format === 'r8' ? gl.LINEAR : gl.NEAREST;
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, filter);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, filter);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(this.target, gl.TEXTURE_MIN_FILTER, filter);
+    gl.texParameteri(this.target, gl.TEXTURE_MAG_FILTER, filter);
+    gl.texParameteri(this.target, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(this.target, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     this.allocate();
   }
 
@@ -41,7 +76,9 @@ export class Texture {
   allocate(): void {
     const gl = this.#gl;
     const { internal, external, type } = glFormat(gl, this.format);
-    gl.texImage2D(gl.TEXTURE_2D, 0, internal, this.width, this.height, 0, external, type, null);
+    if (this.layers > 0)
+      gl.texImage3D(this.target, 0, internal, this.width, this.height, this.layers, 0, external, type, null); // prettier-ignore
+    else gl.texImage2D(gl.TEXTURE_2D, 0, internal, this.width, this.height, 0, external, type, null);
   }
 
   /** Fills an `rgba32f` texture, four numbers a texel. */
@@ -62,10 +99,26 @@ export class Texture {
     return this.#framebuffer;
   }
 
+  /** The framebuffer that draws into layers of this texture, one attachment each. */
+  framebufferOf({ key, numbers }: LayerList): WebGLFramebuffer {
+    const known = this.#layered.get(key);
+    if (known !== undefined) return known;
+    const gl = this.#gl;
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    numbers.forEach((layer, i) => {
+      gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + i, this.handle, 0, layer);
+    });
+    gl.drawBuffers(numbers.map((_, i) => gl.COLOR_ATTACHMENT0 + i));
+    this.#layered.set(key, framebuffer);
+    return framebuffer;
+  }
+
   /** @throws Error on the second call. */
   dispose(): void {
     this.#token.release();
     if (this.#framebuffer !== null) this.#gl.deleteFramebuffer(this.#framebuffer);
+    for (const framebuffer of this.#layered.values()) this.#gl.deleteFramebuffer(framebuffer);
     this.#gl.deleteTexture(this.handle);
   }
 }
@@ -80,5 +133,7 @@ function glFormat(gl: WebGL2RenderingContext, format: TexelFormat) {
       return { internal: gl.RGBA16F, external: gl.RGBA, type: gl.HALF_FLOAT };
     case 'rgba32f':
       return { internal: gl.RGBA32F, external: gl.RGBA, type: gl.FLOAT };
+    case 'rgba32ui':
+      return { internal: gl.RGBA32UI, external: gl.RGBA_INTEGER, type: gl.UNSIGNED_INT };
   }
 }

@@ -5,6 +5,7 @@ import { conv2d } from '../conv2d.ts';
 import { conv3d } from '../conv3d.ts';
 import { deformConv2d } from '../deform-conv2d.ts';
 import { depthwiseConv2d } from '../depthwise-conv2d.ts';
+import { gaussianBlur } from '../gaussian-blur.ts';
 import { globalAveragePool, globalL2Pool, globalMaxPool } from '../global-pool.ts';
 import {
   averagePool1d,
@@ -32,6 +33,7 @@ export const convolutionOps = {
   convTranspose2d,
   convTranspose3d,
   deformConv2d,
+  gaussianBlur,
   maxPool1d,
   maxPool2d,
   maxPool3d,

@@ -1,17 +1,17 @@
 /** convolux' side of the benchmark: one WebGL2 backend, plans over tensors and over frames. */
-import { lumaWeights, type FrameColor } from '../../../src/core/frame-color.ts';
+import { lumaWeights } from '../../../src/core/frame-color.ts';
 import { Ledger } from '../../../src/core/ledger.ts';
 import type { Tensor } from '../../../src/core/tensor.ts';
 import { WebGl2Backend } from '../../../src/backends/webgl2/webgl2-backend.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { lower } from '../../../src/plan/lower.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
+import type { FrameForm } from '../../../src/plan/plan.ts';
 import { simplify } from '../../../src/plan/simplify.ts';
 import { planTensors } from '../../../src/plan/tensor-plan.ts';
-import { checkNoGlError, readLastDrawn, type Contender } from './contender.ts';
-
-/** Of the frames here. */
-export const COLOR: FrameColor = { matrix: 'bt601', fullRange: false };
+import { checkNoGlError, lastDrawnReader, type Contender } from './contender.ts';
+import { lumaOfPixels } from './luma-of.ts';
+import { COLOR } from './picture.ts';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -21,8 +21,10 @@ export async function convoluxTensors(graph: Graph, inputs: Tensors): Promise<Co
   const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
   const program = simplify(lower(graph, shapes, { luma: lumaWeights(COLOR) }));
   const prepared = await backend.prepare(planTensors(program, backend.capabilities));
+  // The programs that a running pipeline gets in its quiet moments.
+  while (await backend.refine(prepared));
   backend.writeTensors(prepared, inputs);
-  return checked({
+  return checked(backend, {
     run: () => backend.execute(prepared),
     wait: () => backend.drain(prepared),
     output: () => backend.readTensor(prepared).data,
@@ -31,35 +33,51 @@ export async function convoluxTensors(graph: Graph, inputs: Tensors): Promise<Co
 }
 
 /**
- * The way of a live frame, without its upload. The output is what is shown: 8 bits, limited to 0..1.
+ * The way of a live frame, without its upload. The output is the luma of what is shown: 8 bits, limited to 0..1.
  * @consumes frame
  */
 export async function convoluxFrame(graph: Graph, frame: VideoFrame): Promise<Contender> {
   const form = await backend.upload(frame);
   frame.close();
-  const prepared = await backend.prepare(makePlan(graph, form, backend.capabilities));
-  return checked({
-    run: () => backend.execute(prepared),
-    wait: () => readLastDrawn(backend.device.gl, 'byte'),
-    output: () => {
-      const { data, layout, width, height, strideBytes } = backend.read(prepared);
-      const channels = layout === 'grey' ? 1 : 3;
-      const pixelBytes = layout === 'grey' ? 1 : 4;
-      return Float32Array.from({ length: width * height * channels }, (_, i) => {
-        const [pixel, channel] = [Math.floor(i / channels), i % channels];
-        const row = Math.floor(pixel / width) * strideBytes;
-        return data[row + (pixel % width) * pixelBytes + channel]! / 255;
-      });
-    },
+  return framePlan(backend, graph, form);
+}
+
+/** Several filters of one frame. @consumes frame */
+export async function convoluxFilters(graphs: readonly Graph[], frame: VideoFrame): Promise<Contender[]> {
+  const form = await backend.upload(frame);
+  frame.close();
+  const contenders: Contender[] = [];
+  for (const graph of graphs) contenders.push(await framePlan(backend, graph, form));
+  return contenders;
+}
+
+/** A frame of its own, kept beside others: on a backend of its own. @consumes frame */
+export async function convoluxAlone(graph: Graph, frame: VideoFrame): Promise<Contender> {
+  const own = new WebGl2Backend({ ledger: new Ledger() });
+  const form = await own.upload(frame);
+  frame.close();
+  return { ...(await framePlan(own, graph, form)), dispose: () => own.dispose() };
+}
+
+async function framePlan(on: WebGl2Backend, graph: Graph, form: FrameForm): Promise<Contender> {
+  const prepared = await on.prepare(makePlan(graph, form, on.capabilities));
+  while (await on.refine(prepared));
+  on.execute(prepared);
+  // Where the last pass has drawn into.
+  const readLast = lastDrawnReader(on.device.gl);
+  return checked(on, {
+    run: () => on.execute(prepared),
+    wait: readLast,
+    output: () => lumaOfPixels(on.read(prepared)),
     dispose: () => prepared.dispose(),
   });
 }
 
 /** One execution by way of trial: a refused read would have waited for nothing. */
-function checked(contender: Contender): Contender {
+function checked(on: WebGl2Backend, contender: Contender): Contender {
   contender.run();
   contender.wait();
-  checkNoGlError(backend.device.gl, 'convolux');
+  checkNoGlError(on.device.gl, 'convolux');
   return contender;
 }
 

@@ -1,28 +1,26 @@
-/** Medians of two contenders whose runs take turns. */
+/** Medians of contenders whose runs take turns. */
 import type { Contender } from './contender.ts';
 
 const WARM_UPS = 3;
 /** What one sample takes: short executions are repeated, so that neither the clock nor the wait for the GPU counts. */
 const SAMPLE_MS = 6;
-/** As long as the slower one doesn't take longer than this. */
-const SLOW_SAMPLE_MS = 60;
 const MAX_REPEATS = 32;
 
 /** Milliseconds of one execution, of each contender. */
 export function medians(contenders: readonly Contender[], runs: number): number[] {
-  const single = contenders.map((one) => {
+  const repeats = contenders.map((one) => {
     const times = Array.from({ length: WARM_UPS }, () => sample(one, 1));
-    return Math.min(...times);
+    return Math.max(1, Math.min(Math.ceil(SAMPLE_MS / Math.min(...times)), MAX_REPEATS));
   });
-  const [fast, slow] = [Math.min(...single), Math.max(...single)];
-  const wanted = Math.min(Math.ceil(SAMPLE_MS / fast), Math.floor(SLOW_SAMPLE_MS / slow), MAX_REPEATS);
-  const repeats = Math.max(1, wanted);
   const samples = contenders.map((): number[] => []);
   for (let run = 0; run < runs; run++) {
-    // Who comes first changes: whatever the first leaves behind falls on both.
+    // Who comes first changes: whatever the first leaves behind falls on all.
     const order = [...contenders.keys()];
     if (run % 2 === 1) order.reverse();
-    for (const index of order) samples[index]!.push(sample(contenders[index]!, repeats) / repeats);
+    for (const index of order) {
+      const count = repeats[index]!;
+      samples[index]!.push(sample(contenders[index]!, count) / count);
+    }
   }
   return samples.map(median);
 }

@@ -1,16 +1,25 @@
 /** A real picture (CC0) as a camera sends it, and the R'G'B' that these planes mean. */
-import { chromaExpansion, chromaFactors, lumaExpansion, lumaWeights } from '../../../src/core/frame-color.ts';
+import {
+  chromaExpansion,
+  chromaFactors,
+  lumaExpansion,
+  lumaWeights,
+  type FrameColor,
+} from '../../../src/core/frame-color.ts';
 import type { Tensor } from '../../../src/core/tensor.ts';
 import pictureUrl from '../../fixtures/flower-640x360.jpg?url';
 import type { BenchSize } from '../ops-protocol.ts';
-import { COLOR } from './convolux.ts';
 
 export type Picture = Readonly<{
-  /** I420, its colour BT.601 in limited range. */
+  /** I420, its colour `COLOR`. */
   frame: VideoFrame;
+  /** The codes of its luma. */
+  y: Uint8Array;
   /** `[height, width, 3]` in 0..1 */
-  rgb: Tensor;
+  rgb(): Tensor;
 }>;
+
+export const COLOR: FrameColor = { matrix: 'bt601', fullRange: false };
 
 /** Pale enough that no colour between two pixels is past 0..1: what is cut off there has another luma than its plane. */
 const PALE = { offset: 64, scale: 0.5 };
@@ -31,7 +40,7 @@ export async function cameraPicture({ width, height }: BenchSize): Promise<Pictu
       return 128 + ((224 / 255) * difference) / largest;
     });
   const [u, v] = [chroma(2), chroma(0)];
-  return { frame: frameOf(y, u, v), rgb: rgbOf(y, u, v) };
+  return { frame: frameOf(y, u, v), y: y.codes, rgb: () => rgbOf(y, u, v) };
 }
 
 async function drawn(width: number, height: number): Promise<Uint8ClampedArray> {

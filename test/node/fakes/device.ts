@@ -1,5 +1,5 @@
 /** A device and frames as plans know them. */
-import { makePlan } from '../../../src/plan/make-plan.ts';
+import { makePlan, type PlanOptions } from '../../../src/plan/make-plan.ts';
 import type { DeviceCapabilities, FrameForm, FrameLayout, Plan } from '../../../src/plan/plan.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 
@@ -8,6 +8,8 @@ export const DEVICE: DeviceCapabilities = {
   maxTextureSize: 4096,
   maxUniformVectors: 224,
   maxTextureUnits: 16,
+  maxDrawBuffers: 8,
+  maxArrayLayers: 256,
 };
 
 /** One that renders 8 bits only. */
@@ -17,6 +19,6 @@ export function formOf(width: number, height: number, layout: FrameLayout = 'rgb
   return { width, height, layout, color: { matrix: 'bt709', fullRange: false } };
 }
 
-export function planOf(graph: Graph, form: FrameForm, device = DEVICE): Plan {
-  return makePlan(graph, form, device);
+export function planOf(graph: Graph, form: FrameForm, device = DEVICE, options: PlanOptions = {}): Plan {
+  return makePlan(graph, form, device, options);
 }

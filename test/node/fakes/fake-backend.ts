@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import type { Backend, PreparedGraph } from '../../../src/backends/port.ts';
 import type { Pixels } from '../../../src/core/pixels.ts';
 import type { FrameForm, Plan } from '../../../src/plan/plan.ts';
+import type { Prices } from '../../../src/plan/prices.ts';
 import { DEVICE, formOf } from './device.ts';
 
 export class FakePrepared implements PreparedGraph {
@@ -25,6 +26,7 @@ export class FakePrepared implements PreparedGraph {
 
 export class FakeBackend implements Backend {
   readonly name = 'fake';
+  readonly deviceName = 'a fake device';
   readonly capabilities = DEVICE;
   readonly uploadPath = 'nowhere';
   /** What the next frames are. */
@@ -42,6 +44,26 @@ export class FakeBackend implements Backend {
   });
 
   readonly prepare = vi.fn(async (plan: Plan): Promise<PreparedGraph> => this.keep(plan));
+
+  /** How often each is answered with more to do. */
+  refinements = 0;
+  warmings = 0;
+  compiledPrograms = 0;
+
+  readonly refine = vi.fn(async (prepared: PreparedGraph): Promise<boolean> => {
+    this.log.push(`refine ${this.#usable(prepared).label}`);
+    this.compiledPrograms++;
+    return --this.refinements > 0;
+  });
+
+  readonly warmed: Plan[] = [];
+
+  readonly warm = vi.fn(async (plan: Plan): Promise<boolean> => {
+    this.warmed.push(plan);
+    const isNew = this.warmings-- > 0;
+    if (isNew) this.compiledPrograms++;
+    return isNew;
+  });
 
   readonly execute = vi.fn((prepared: PreparedGraph): void => {
     const { label, plan } = this.#usable(prepared);
@@ -61,6 +83,8 @@ export class FakeBackend implements Backend {
     this.log.push(`read ${this.#usable(prepared).label}`);
     return { layout: 'grey', width: 1, height: 1, strideBytes: 4, data: new Uint8Array(4) };
   });
+
+  readonly calibrate = vi.fn(async (_defaults: Prices): Promise<Prices | null> => null);
 
   keep(plan: Plan): FakePrepared {
     const prepared = new FakePrepared(plan);

@@ -1,6 +1,7 @@
 /** An engine on a fake backend, fed frame by frame. */
 import type { PipelineError } from '../../../src/core/errors.ts';
 import { Ledger } from '../../../src/core/ledger.ts';
+import type { PriceBook } from '../../../src/engine/price-book.ts';
 import { LiveEngine, type EngineOutput } from '../../../src/engine/live-engine.ts';
 import { FrameAccount } from '../../../src/frames/frame-account.ts';
 import { graph } from '../../../src/graph/builder.ts';
@@ -10,7 +11,7 @@ import { box } from '../../../src/kernels/box.ts';
 import { FakeBackend } from './fake-backend.ts';
 import { FakeFrame } from './fake-frame.ts';
 
-/** A graph whose one pass is called `linear <side²>`. */
+/** A graph whose one pass is called `direct <side²>`, `read` for a side of 1. */
 export const boxGraph = (side: number): Graph => graph(({ frame }) => conv2d(frame, box(side)));
 
 export class RunningEngine {
@@ -21,11 +22,12 @@ export class RunningEngine {
   readonly frames: FakeFrame[] = [];
   readonly engine: LiveEngine;
 
-  constructor(first: Graph = boxGraph(2), output: EngineOutput = { kind: 'canvas' }) {
+  constructor(first: Graph = boxGraph(2), output: EngineOutput = { kind: 'canvas' }, prices?: PriceBook) {
     this.engine = new LiveEngine(first, {
       backend: this.backend,
       output,
       account: this.account,
+      ...(prices === undefined ? {} : { prices }),
       onDiagnostic: (error) => this.diagnostics.push(error),
     });
   }

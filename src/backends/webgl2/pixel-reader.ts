@@ -1,0 +1,81 @@
+/** Outputs → bytes in memory, read into one buffer that is kept from frame to frame. */
+import type { FrameColor } from '../../core/frame-color.ts';
+import type { Pixels } from '../../core/pixels.ts';
+import type { Image } from '../../plan/plan.ts';
+import type { Texture } from './textures.ts';
+
+/** A texture to read, what it holds, and the framebuffer that it is attached to. */
+export type Readable = Readonly<{ image: Image; texture: Texture; framebuffer: WebGLFramebuffer }>;
+
+export type ReadablePlanes = readonly [y: Readable, u: Readable, v: Readable];
+
+export class PixelReader {
+  readonly #gl: WebGL2RenderingContext;
+  #bytes = new Uint8Array(0);
+  /** The same memory, for texels of four 32-bit lanes. */
+  #words = new Uint32Array(0);
+  /** What was answered last: the same object again while the form stays. */
+  #last: Pixels | null = null;
+
+  constructor(gl: WebGL2RenderingContext) {
+    this.#gl = gl;
+  }
+
+  /** One image: grey or colour. */
+  read(from: Readable): Pixels {
+    const { image, texture } = from;
+    const strideBytes = rowBytes(texture);
+    this.#reserve(strideBytes * texture.height);
+    this.#readInto(from, 0);
+    const layout = image.layout === 'rgba' ? 'rgbx' : 'grey';
+    const { width, height } = image;
+    const last = this.#last;
+    if (last?.layout === layout && last.width === width && last.height === height && last.strideBytes === strideBytes) return last; // prettier-ignore
+    return (this.#last = { layout, width, height, strideBytes, data: this.#bytes });
+  }
+
+  /** Y, U and V, one after the other. */
+  readPlanes([y, u, v]: ReadablePlanes, color: FrameColor): Pixels {
+    const [luma, chroma] = [y.texture, u.texture];
+    const uOffset = rowBytes(luma) * luma.height;
+    const vOffset = uOffset + rowBytes(chroma) * chroma.height;
+    this.#reserve(vOffset + rowBytes(v.texture) * v.texture.height);
+    this.#readInto(y, 0);
+    this.#readInto(u, uOffset);
+    this.#readInto(v, vOffset);
+    const { width, height } = y.image;
+    const last = this.#last;
+    const isSame = last?.layout === 'i420' && last.width === width && last.height === height && last.uOffset === uOffset && last.vOffset === vOffset && last.color === color; // prettier-ignore
+    if (isSame) return last;
+    return (this.#last = {
+      layout: 'i420',
+      width,
+      height,
+      strideBytes: rowBytes(luma),
+      chromaStrideBytes: rowBytes(chroma),
+      uOffset,
+      vOffset,
+      color,
+      data: this.#bytes,
+    });
+  }
+
+  #readInto({ texture, framebuffer }: Readable, offset: number): void {
+    const gl = this.#gl;
+    const { width, height } = texture;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    if (texture.format === 'rgba32ui')
+      gl.readPixels(0, 0, width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, this.#words, offset / 4); // prettier-ignore
+    else gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.#bytes, offset);
+  }
+
+  #reserve(length: number): void {
+    if (this.#bytes.length === length) return;
+    const memory = new ArrayBuffer(4 * Math.ceil(length / 4));
+    this.#bytes = new Uint8Array(memory, 0, length);
+    this.#words = new Uint32Array(memory);
+    this.#last = null;
+  }
+}
+
+const rowBytes = ({ width, format }: Texture): number => (format === 'rgba32ui' ? 16 : 4) * width;

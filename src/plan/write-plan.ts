@@ -1,0 +1,266 @@
+/** A program of images → a plan: passes in order, each image with its layout, format and texture. */
+import { assert, at } from '../core/assert.ts';
+import { PipelineError } from '../core/errors.ts';
+import { lumaExpansion } from '../core/frame-color.ts';
+import { withoutUnitClamp } from '../primitives/affine.ts';
+import type { Interval } from '../primitives/expression.ts';
+import type { Primitive } from '../primitives/primitive.ts';
+import { fuse, type FusedPass } from './fuse.ts';
+import type { ImageProgram } from './image-program.ts';
+import { draftPasses, isPlane, isUnit, layOut, planeLayout, type DraftPass } from './layout.ts';
+import type {
+  ComputePass,
+  DeviceCapabilities,
+  FrameForm,
+  FramePlane,
+  Image,
+  Pass,
+  Plan,
+  Term,
+  TexelFormat,
+  TexelLayout,
+} from './plan.ts';
+import { PLANE_INPUTS } from './planes.ts';
+import { costOf, type Prices } from './prices.ts';
+import { assignStorage } from './storage.ts';
+import type { Techniques } from './techniques.ts';
+import { plainRead, termOf } from './terms.ts';
+
+/** Other uniforms of a pass: sizes per image, the expression's constants, biases. */
+const OTHER_VECTORS = 32;
+/** Of a line term: `MOST_LINE_TAPS` weights, padded to whole texels, and what it needs besides. */
+const LINE_VECTORS = 21;
+/** Taps are unrolled here; more of them are a loop over a table. */
+const MAX_UNROLLED_TAPS = 225;
+/** A pass below this costs less than the compilation that would make it faster is worth. */
+const LEAST_BAKED_MS = 0.5;
+
+const UNIT: Interval = { low: 0, high: 1 };
+
+export type WriteOptions = Readonly<{
+  frame: FrameForm;
+  device: DeviceCapabilities;
+  prices: Prices;
+  techniques: Techniques;
+  output: 'bytes' | 'canvas';
+}>;
+
+/**
+ * Null where a pass needs more weights or textures than fragment shaders of this device take.
+ * @throws PipelineError `float-missing` when values need float textures and the device renders none.
+ */
+export function writePlan(program: ImageProgram, options: WriteOptions): Plan | null {
+  const { techniques, device } = options;
+  const drafts = draftPasses(program, fuse(program, techniques.fuse ?? true), (operand) =>
+    draftTerm(operand, program.values, techniques),
+  );
+  if (!drafts.every((draft) => fits(draft, device))) return null;
+  return new PlanWriter(program, drafts, options).write();
+}
+
+function draftTerm(
+  { kind, value }: FusedPass['operands'][number],
+  values: readonly Primitive[],
+  techniques: Techniques,
+): Term {
+  const primitive = at(values, value);
+  if (kind === 'read') return plainRead(value);
+  assert(
+    primitive.kind === 'linear' || primitive.kind === 'resample',
+    'a filter is a linear or a resampling',
+  );
+  return termOf(primitive, primitive.input, values, techniques);
+}
+
+function fits({ terms }: DraftPass, device: DeviceCapabilities): boolean {
+  const count = (of: (term: Term) => number) => terms.reduce((sum, term) => sum + of(term), 0);
+  const taps = count((term) => (term.kind === 'taps' ? term.taps.length : 0));
+  const vectors = count((term) =>
+    term.kind === 'taps' ? Math.ceil(term.weights.length / 4) : term.kind === 'line' ? LINE_VECTORS : 1,
+  );
+  const images = new Set(terms.map(({ image }) => image)).size;
+  return (
+    taps <= MAX_UNROLLED_TAPS &&
+    vectors + OTHER_VECTORS <= device.maxUniformVectors &&
+    images <= device.maxTextureUnits
+  );
+}
+
+class PlanWriter {
+  readonly #program: ImageProgram;
+  readonly #drafts: readonly DraftPass[];
+  readonly #options: WriteOptions;
+  /** Outputs that become 8 bits; the others are shown from what they are. */
+  readonly #bytes: readonly number[];
+  readonly #layouts: ReadonlyMap<number, TexelLayout>;
+  readonly #images: Image[] = [];
+  readonly #passes: Pass[] = [];
+  readonly #imageOf = new Map<number, number>();
+
+  constructor(program: ImageProgram, drafts: readonly DraftPass[], options: WriteOptions) {
+    this.#program = program;
+    this.#drafts = drafts;
+    this.#options = options;
+    const isRounded = options.output === 'bytes' || options.device.floatFormat === null;
+    this.#bytes = isRounded ? program.outputs : program.outputs.slice(0, 1);
+    this.#layouts = layOut(program, drafts, options.techniques.packed16 === false ? [] : this.#bytes);
+  }
+
+  write(): Plan {
+    for (const draft of this.#drafts) this.#writePass(draft);
+    const outputs = this.#program.outputs.map((output) => this.#outputImage(output));
+    const [output, u, v] = outputs;
+    assert(output !== undefined, 'a plan shows something');
+    const { frame, techniques } = this.#options;
+    const shared = assignStorage(this.#images, this.#passes, outputs);
+    return {
+      frame,
+      images: this.#images,
+      passes: this.#passes,
+      storage: techniques.reuse === false ? this.#images.map((_, image) => image) : shared,
+      output,
+      chroma: u === undefined || v === undefined ? null : { u, v },
+    };
+  }
+
+  #writePass({ value, expression, terms, interval }: DraftPass): void {
+    const { shape } = at(this.#program.values, value);
+    const [height, width, channels] = [at(shape, 0), at(shape, 1), at(shape, 2)];
+    const layout = this.#layouts.get(value) ?? 'rgba';
+    const placed = terms.map((term) => ({ ...term, image: this.#imageFor(term, layout) }));
+    const isOutput = this.#program.outputs.includes(value);
+    // What is shown is stored in 0..1 and limited by that.
+    const shown = isOutput ? (withoutUnitClamp(expression) ?? expression) : expression;
+    const output = this.#addImage({
+      source: { kind: 'pass', index: this.#passes.length },
+      width,
+      height,
+      channels,
+      layout,
+      format:
+        layout === 'packed16' ? 'rgba32ui' : this.#bytes.includes(value) ? 'rgba8' : this.#format(interval),
+      interval: isOutput ? UNIT : interval,
+      expansion: null,
+      atlas: null,
+    });
+    this.#imageOf.set(value, output);
+    const pass: ComputePass = { kind: 'compute', label: placed.map((term) => labelOf(term, layout)).join(' + '), terms: placed, expression: shown, output, bake: false }; // prettier-ignore
+    this.#passes.push({ ...pass, bake: this.#isBaked(pass) });
+  }
+
+  #isBaked(pass: ComputePass): boolean {
+    const { prices, techniques } = this.#options;
+    const hasWeights = pass.terms.some((term) =>
+      term.kind === 'taps' ? term.taps.length > 1 : term.kind === 'line' && term.stride === 1,
+    );
+    if (!hasWeights) return false;
+    return techniques.bake ?? costOf(pass, this.#images, prices).ms >= LEAST_BAKED_MS;
+  }
+
+  /** The image that a term of a pass into `layout` reads. */
+  #imageFor({ ...term }: Term, layout: TexelLayout): number {
+    const value = at(this.#program.values, term.image);
+    if (value.kind === 'input' && isPlane(value)) return this.#plane(value.name, planeLayout(term, layout));
+    const known = this.#imageOf.get(term.image);
+    if (known !== undefined) return known;
+    assert(value.kind === 'input', 'an image is written before it is read');
+    const image = this.#options.frame.layout === 'rgba' ? this.#framePlane('rgba', 'rgba') : this.#convert();
+    this.#imageOf.set(term.image, image);
+    return image;
+  }
+
+  /** An output that no pass writes is the frame itself. */
+  #outputImage(output: number): number {
+    const value = at(this.#program.values, output);
+    if (value.kind !== 'input') return this.#imageFor(plainRead(output), 'rgba');
+    if (!isPlane(value)) return this.#imageFor(plainRead(output), 'rgba');
+    // Shown as they are: chroma is interpolated by the sampler.
+    return this.#plane(value.name, value.name === PLANE_INPUTS.y ? 'packed4' : 'single');
+  }
+
+  #plane(name: string, layout: TexelLayout): number {
+    const { color } = this.#options.frame;
+    switch (name) {
+      case PLANE_INPUTS.luma:
+        return this.#framePlane('y', layout, color.fullRange ? null : lumaExpansion(color));
+      case PLANE_INPUTS.u:
+        return this.#framePlane('u', layout);
+      case PLANE_INPUTS.v:
+        return this.#framePlane('v', layout);
+      default:
+        return this.#framePlane('y', layout);
+    }
+  }
+
+  #convert(): number {
+    const [y, u, v] = [this.#framePlane('y', 'packed4'), this.#framePlane('u', 'single'), this.#framePlane('v', 'single')]; // prettier-ignore
+    const { frame, device } = this.#options;
+    const isShown = at(this.#program.values, at(this.#program.outputs, 0)).kind === 'input';
+    const output = this.#addImage({
+      source: { kind: 'pass', index: this.#passes.length },
+      width: frame.width,
+      height: frame.height,
+      channels: 3,
+      layout: 'rgba',
+      // Shown as it is, 8 bits are enough; filtered again, rounding here would be multiplied by the weights.
+      format: isShown ? 'rgba8' : (device.floatFormat ?? 'rgba8'),
+      interval: UNIT,
+      expansion: null,
+      atlas: null,
+    });
+    this.#passes.push({ kind: 'convert', label: 'planes → RGB', y, u, v, color: frame.color, output });
+    return output;
+  }
+
+  #framePlane(plane: FramePlane, layout: TexelLayout, expansion: Image['expansion'] = null): number {
+    const known = this.#images.findIndex(
+      ({ source, layout: has, expansion: own }) =>
+        source.kind === 'frame' &&
+        source.plane === plane &&
+        has === layout &&
+        (own === null) === (expansion === null),
+    );
+    if (known >= 0) return known;
+    const { width, height } = this.#options.frame;
+    const isChroma = plane === 'u' || plane === 'v';
+    return this.#addImage({
+      source: { kind: 'frame', plane },
+      width: isChroma ? Math.ceil(width / 2) : width,
+      height: isChroma ? Math.ceil(height / 2) : height,
+      channels: plane === 'rgba' ? 3 : 1,
+      layout,
+      format: layout === 'packed16' ? 'rgba32ui' : layout === 'single' ? 'r8' : 'rgba8',
+      interval: UNIT,
+      expansion,
+      atlas: null,
+    });
+  }
+
+  #addImage(image: Image): number {
+    return this.#images.push(image) - 1;
+  }
+
+  #format(interval: Interval): TexelFormat {
+    const { floatFormat } = this.#options.device;
+    if (floatFormat !== null) return floatFormat;
+    if (isUnit(interval)) return 'rgba8';
+    throw new PipelineError(
+      'float-missing',
+      'This filter has intermediate values below 0 or above 1, and this graphics device can only keep 0 to 1. ' +
+        'Choose another filter, or another browser or device.',
+      { context: { low: interval.low, high: interval.high } },
+    );
+  }
+}
+
+function labelOf(term: Term, layout: TexelLayout): string {
+  switch (term.kind) {
+    case 'taps':
+      if (layout === 'packed16' && term.product) return `product ${term.product.column.length}×${term.product.row.length}`; // prettier-ignore
+      return term.taps.length === 1 && term.weights[0] === 1 ? 'read' : `direct ${term.taps.length}`;
+    case 'line':
+      return `${term.stride === 1 ? 'line' : `shrink ${term.stride}`} ${term.axis} ${term.weights.length}`;
+    case 'cubic':
+      return `enlarge ${1 / term.scale} ${term.axis}`;
+  }
+}
