@@ -44,8 +44,6 @@ export type CubicStep = Readonly<{ kind: 'cubic'; axis: Axis; scale: number; off
 /** Reads outside repeat the last pixel of the step's own input. */
 export type GaussianStep = LineStep | CubicStep;
 
-export type ImageSize = Readonly<{ width: number; height: number }>;
-
 /** Small pixels are so many pixels wide. */
 const FACTOR = 4;
 
@@ -120,7 +118,7 @@ const box = (length: number) => new Float64Array(length).fill(1 / length);
 const SHRINKING_WEIGHTS = [box(FACTOR), box(FACTOR), box(3)].reduce(convolve, box(FACTOR));
 
 /** The cubic B-spline's weights of four pixels, read at a share `t` after the second. */
-export function cubicWeights(t: number): readonly [number, number, number, number] {
+function cubicWeights(t: number): readonly [number, number, number, number] {
   return [
     (1 - t) ** 3 / 6,
     (3 * t ** 3 - 6 * t ** 2 + 4) / 6,
@@ -268,27 +266,4 @@ export function planGaussian(sigmaX: number, sigmaY = sigmaX): readonly Gaussian
     ...axes.flatMap(({ between }) => between),
     ...order.toReversed().flatMap((i) => level<GaussianStep>(({ up }) => up, i)),
   ];
-}
-
-/** The size of each step's output, for an image of `size`. */
-export function gaussianStepSizes(steps: readonly GaussianStep[], size: ImageSize): readonly ImageSize[] {
-  const before: Record<Axis, number[]> = { x: [], y: [] };
-  const sizes: ImageSize[] = [];
-  let [x, y] = [size.width, size.height];
-  for (const step of steps) {
-    const n = step.axis === 'x' ? x : y;
-    const stack = before[step.axis];
-    let out: number;
-    if (step.kind === 'cubic') {
-      out = at(stack, stack.length - 1);
-      stack.pop();
-    } else {
-      if (step.stride > 1) stack.push(n);
-      out = Math.ceil(n / step.stride) + 2 * step.margin;
-    }
-    if (step.axis === 'x') x = out;
-    else y = out;
-    sizes.push({ width: x, height: y });
-  }
-  return sizes;
 }

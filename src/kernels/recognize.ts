@@ -1,4 +1,4 @@
-/** Which well-known line given weights are, so that a faster way to the same result can be taken. */
+/** Whether given weights are a Gaussian's, so that a faster way to the same result can be taken. */
 import { at } from '../core/assert.ts';
 
 /** What all weights together may be off: a quarter of one of 255 levels for pixel values in 0..1. */
@@ -71,10 +71,4 @@ export function recognizeGaussian(line: ArrayLike<number>): RecognizedGaussian |
     Math.abs(i - centre) > radius ? 0 : Math.exp(-((i - centre) ** 2) * steepness) / (all - beyond),
   );
   return off <= TOLERANCE ? { sigma, radius, lost: beyond / all } : null;
-}
-
-/** Whether all weights are 1 / length. @returns null when they are off by more than a quarter of a level in total. */
-export function recognizeBox(line: ArrayLike<number>): Readonly<{ length: number }> | null {
-  const { length } = line;
-  return length > 0 && deviation(line, () => 1 / length) <= TOLERANCE ? { length } : null;
 }

@@ -4,8 +4,14 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gaussianStepSizes, planGaussian, type GaussianStep } from '../../src/kernels/gaussian-pyramid.ts';
-import { costOf, exactGaussian, runGaussianSteps, type GrayImage } from '../support/run-gaussian-steps.ts';
+import { planGaussian, type GaussianStep } from '../../src/kernels/gaussian-pyramid.ts';
+import {
+  costOf,
+  exactGaussian,
+  gaussianStepSizes,
+  runGaussianSteps,
+  type GrayImage,
+} from '../support/run-gaussian-steps.ts';
 
 const SIGMAS = [
   0.3, 0.5, 0.8, 1, 1.5, 2, 2.6, 3, 3.3, 3.99, 4, 4.2, 4.5, 4.79, 4.8, 5.2, 6, 8, 12, 16, 25, 40, 64, 100,

@@ -1,10 +1,10 @@
-/** recognizeGaussian and recognizeBox: what they must know again, and what they must not take for it. */
+/** recognizeGaussian: what it must know again, and what it must not take for it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { box } from '../../src/kernels/box.ts';
 import { factorKernel, normalizeFactor } from '../../src/kernels/factor-kernel.ts';
 import { gaussian, gaussianRow } from '../../src/kernels/gaussian.ts';
-import { recognizeBox, recognizeGaussian } from '../../src/kernels/recognize.ts';
+import { recognizeGaussian } from '../../src/kernels/recognize.ts';
 
 const binomial = (n: number): number[] => {
   let line = [1];
@@ -82,27 +82,5 @@ describe('recognizeGaussian', () => {
     const bent = (by: number) => line.map((value, i) => value + (i % 2 === 0 ? by : -by) / line.length);
     expect(recognizeGaussian(bent(0.2 / 255))).not.toBeNull();
     expect(recognizeGaussian(bent(0.3 / 255))).toBeNull();
-  });
-});
-
-describe('recognizeBox', () => {
-  test.each([1, 2, 3, 8, 63])('of %i', (length) => {
-    expect(recognizeBox(box(1, length).data)).toEqual({ length });
-  });
-
-  test.each([
-    ['not normalised', [1, 1, 1]],
-    ['with an empty end', [0.5, 0.5, 0]],
-    ['a binomial', binomial(3)],
-    ['of the wrong sign', [-0.5, -0.5]],
-    ['nothing', []],
-  ])('not %s', (_, line) => {
-    expect(recognizeBox(line)).toBeNull();
-  });
-
-  test('up to a quarter of a level off, and no more', () => {
-    const bent = (by: number) => [0.25 + by / 2, 0.25, 0.25 - by / 2, 0.25];
-    expect(recognizeBox(bent(0.2 / 255))).toEqual({ length: 4 });
-    expect(recognizeBox(bent(0.3 / 255))).toBeNull();
   });
 });

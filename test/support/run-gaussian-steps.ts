@@ -1,7 +1,26 @@
 /** The steps of planGaussian in float64, step by step as they are defined. */
-import { gaussianStepSizes, type GaussianStep, type ImageSize } from '../../src/kernels/gaussian-pyramid.ts';
+import type { Axis, GaussianStep } from '../../src/kernels/gaussian-pyramid.ts';
+
+export type ImageSize = Readonly<{ width: number; height: number }>;
 
 export type GrayImage = ImageSize & Readonly<{ data: Float64Array }>;
+
+/** The size of each step's output, for an image of `size`. */
+export function gaussianStepSizes(steps: readonly GaussianStep[], size: ImageSize): readonly ImageSize[] {
+  const before: Record<Axis, number[]> = { x: [], y: [] };
+  const sizes: ImageSize[] = [];
+  let [x, y] = [size.width, size.height];
+  for (const step of steps) {
+    const n = step.axis === 'x' ? x : y;
+    const stack = before[step.axis];
+    if (step.kind === 'line' && step.stride > 1) stack.push(n);
+    const out = step.kind === 'cubic' ? stack.pop()! : Math.ceil(n / step.stride) + 2 * step.margin;
+    if (step.axis === 'x') x = out;
+    else y = out;
+    sizes.push({ width: x, height: y });
+  }
+  return sizes;
+}
 
 const clamp = (i: number, n: number) => Math.min(n - 1, Math.max(0, i));
 

@@ -71,7 +71,7 @@ export function emitCodes(texel: string, byte: number, span: Span, image: Pick<I
 export const codeStart = (image: Pick<Image, 'expansion'>): number => codeRange(image).start;
 
 /** One byte of the words of `texel`, an ivec4: the pixels' codes, from where their range begins and clamped to it. */
-export function emitBytes(texel: string, byte: number, span: Span, image: Pick<Image, 'expansion'>): string {
+function emitBytes(texel: string, byte: number, span: Span, image: Pick<Image, 'expansion'>): string {
   const { start, length } = codeRange(image);
   const scaled = byte === 0 ? '' : ` * ${glslFloat(256 ** -byte)}`;
   const added = signOffset(byte) - start;
