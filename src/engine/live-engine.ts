@@ -4,7 +4,6 @@
  */
 import type { Backend, PreparedGraph } from '../backends/port.ts';
 import { PipelineError, type PipelineErrorCode } from '../core/errors.ts';
-import { sameColor } from '../core/frame-color.ts';
 import type { Pixels } from '../core/pixels.ts';
 import type { FrameAccount } from '../frames/frame-account.ts';
 import type { FrameLease } from '../frames/frame-lease.ts';
@@ -12,7 +11,7 @@ import type { Graph } from '../graph/graph.ts';
 import { planInWords, summarize } from '../plan/explain.ts';
 import { kinOf } from '../plan/kin.ts';
 import { makePlan } from '../plan/make-plan.ts';
-import type { FrameForm, Plan } from '../plan/plan.ts';
+import { sameForm, type FrameForm, type Plan } from '../plan/plan.ts';
 import { DEFAULT_PRICES, type Prices } from '../plan/prices.ts';
 import { FrameTimings } from './frame-timings.ts';
 import type { PriceBook } from './price-book.ts';
@@ -178,7 +177,7 @@ export class LiveEngine {
   async #ready(form: FrameForm): Promise<void> {
     this.#mustLive();
     this.#form = form;
-    while (this.#prepared === null || !sameForm(this.#prepared.plan.frame, form)) {
+    while (!this.#isPreparedFor(form)) {
       const graph = this.#wanted;
       try {
         await this.#prepare(graph, form);
@@ -189,6 +188,11 @@ export class LiveEngine {
       }
       this.#mustLive();
     }
+  }
+
+  #isPreparedFor(form: FrameForm): boolean {
+    const prepared = this.#prepared?.plan.frame ?? null;
+    return prepared !== null && sameForm(prepared, form);
   }
 
   /** What was refused is not tried again: the last good graph goes on, unless a newer one is wanted by now. */
@@ -202,7 +206,7 @@ export class LiveEngine {
   }
 
   #mustLive(): void {
-    if (this.#disposed) throw aborted();
+    if (this.#isOver()) throw aborted();
   }
 
   async #prepare(graph: Graph, form: FrameForm): Promise<void> {
@@ -212,7 +216,7 @@ export class LiveEngine {
       if (this.#book !== null) await this.#priced;
       const prepared = await this.#backend.prepare(this.#plan(graph, form));
       // Overtaken by a newer graph, or compiled for frames that no longer come.
-      if (this.#disposed || this.#wanted !== graph || !sameForm(this.#form, form)) {
+      if (this.#disposed || this.#wanted !== graph || this.#form === null || !sameForm(this.#form, form)) {
         prepared.dispose();
         return;
       }
@@ -317,9 +321,4 @@ class NoPicture extends Error {
 
 function aborted(): PipelineError {
   return new PipelineError('aborted', 'The pipeline was stopped.');
-}
-
-function sameForm(a: FrameForm | null, b: FrameForm): boolean {
-  if (a === null) return false;
-  return a.width === b.width && a.height === b.height && a.layout === b.layout && sameColor(a.color, b.color);
 }

@@ -7,7 +7,7 @@ import type { KernelFactor } from '../kernels/factor-kernel.ts';
 import { planGaussian } from '../kernels/gaussian-pyramid.ts';
 import type { Linear, Primitive } from '../primitives/primitive.ts';
 import { factorsOf, writeFactors } from './factor.ts';
-import { isShared, lineOf, rewrite, usesOf, type ImageProgram } from './image-program.ts';
+import { isDense, isShared, lineOf, rewrite, usesOf, type ImageProgram } from './image-program.ts';
 import type { FrameForm, Image, Term, TexelLayout } from './plan.ts';
 import { costOf, type Prices } from './prices.ts';
 import { gaussianOf, writeSteps } from './pyramid.ts';
@@ -28,7 +28,7 @@ export function chooseFactors(program: ImageProgram, options: ChooseOptions): Im
   const { separate } = options.techniques;
   if (separate === false) return program;
   return rewrite(program, (value, writer) => {
-    if (value.kind !== 'linear' || !isShared(value, writer.values) || !isPlain(value))
+    if (value.kind !== 'linear' || !isShared(value, writer.values) || !isDense(value))
       return writer.add(value);
     const factors = lineOf(value) === null ? factorsOf(value) : null;
     if (factors === null) return writer.add(value);
@@ -55,8 +55,6 @@ export function chooseGaussians(program: ImageProgram, options: ChooseOptions): 
     return place;
   });
 }
-
-const isPlain = ({ strides, upsample }: Linear) => [...strides, ...upsample].every((factor) => factor === 1);
 
 /** An image of the filter's size in the layout that it most likely has. */
 function likelyImage({ shape }: Linear, isOfBytes: boolean, { frame, techniques }: ChooseOptions): Image {

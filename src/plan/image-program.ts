@@ -77,11 +77,13 @@ export function isOfImages({ values }: Pick<ImageProgram, 'values'>): boolean {
   return values.every((value) => {
     if (value.shape.length !== 3 || at(value.shape, 2) > 4) return false;
     if (value.kind !== 'linear') return value.kind === 'input' || value.kind === 'stencil';
-    return (
-      (value.edge === 'zero' || value.edge === 'replicate') &&
-      [...value.strides, ...value.upsample].every((factor) => factor === 1)
-    );
+    return (value.edge === 'zero' || value.edge === 'replicate') && isDense(value);
   });
+}
+
+/** Whether a filter's outputs and inputs are all pixels, none left out and none put between. */
+export function isDense({ strides, upsample }: Linear): boolean {
+  return [...strides, ...upsample].every((factor) => factor === 1);
 }
 
 /** One weight per tap for each channel alike: said so, or because there is one channel only. */

@@ -94,10 +94,11 @@ export function layOut(
   const wide = roundable(program, passes, bytes);
   const layoutOf = (value: number): TexelLayout =>
     wide.has(value) ? 'packed16' : (layouts.get(value) ?? 'rgba');
-  const isGood = (term: Term, to: TexelLayout) =>
-    isPlane(at(values, term.image))
-      ? to !== 'packed16' || canRead(term, 'packed16', to)
-      : !wide.has(term.image) && to !== 'packed16' ? true : canRead(term, layoutOf(term.image), to); // prettier-ignore
+  const isGood = (term: Term, to: TexelLayout) => {
+    const isOfFrame = isPlane(at(values, term.image));
+    if (to !== 'packed16' && (isOfFrame || !wide.has(term.image))) return true;
+    return canRead(term, isOfFrame ? 'packed16' : layoutOf(term.image), to);
+  };
   // What one pass can't do takes the other images of that pass with it, until nothing changes any more.
   for (let before = -1; before !== wide.size;) {
     before = wide.size;

@@ -14,7 +14,7 @@
  *
  * A frame of layout planar420 is three images of one channel: Y at full size, U and V at half.
  */
-import type { FrameColor, RangeExpansion } from '../core/frame-color.ts';
+import { sameColor, type FrameColor, type RangeExpansion } from '../core/frame-color.ts';
 import type { Interval, Expression } from '../primitives/expression.ts';
 import type { EdgeMode, Primitive } from '../primitives/primitive.ts';
 import type { Shape } from '../core/tensor.ts';
@@ -30,6 +30,10 @@ export type FrameLayout = 'rgba' | 'planar420';
 
 /** All that decides how a graph is planned for the frames of a stream. */
 export type FrameForm = FrameSize & Readonly<{ layout: FrameLayout; color: FrameColor }>;
+
+export function sameForm(a: FrameForm, b: FrameForm): boolean {
+  return a.width === b.width && a.height === b.height && a.layout === b.layout && sameColor(a.color, b.color);
+}
 
 /** What a frame is made of, as it arrives. */
 export type FramePlane = 'rgba' | 'y' | 'u' | 'v';

@@ -11,8 +11,15 @@ import { assert, at } from '../core/assert.ts';
 import { chromaExpansion, lumaExpansion, lumaWeights, type RangeExpansion } from '../core/frame-color.ts';
 import { affineOf, withoutUnitClamp } from '../primitives/affine.ts';
 import { binary, constant, operand, type Expression } from '../primitives/expression.ts';
-import type { Linear, Primitive, PrimitiveProgram, Stencil, Tap } from '../primitives/primitive.ts';
-import { rewrite, type ImageProgram } from './image-program.ts';
+import {
+  inputsOf,
+  type Linear,
+  type Primitive,
+  type PrimitiveProgram,
+  type Stencil,
+  type Tap,
+} from '../primitives/primitive.ts';
+import { isDense, rewrite, withInputs, type ImageProgram } from './image-program.ts';
 import type { FrameForm } from './plan.ts';
 
 /** Names of the inputs that are planes of codes, and of luma as a value in 0..1. */
@@ -35,16 +42,11 @@ function joined(programs: readonly PrimitiveProgram[]): ImageProgram {
   const values: Primitive[] = [];
   const outputs = programs.map((program) => {
     const start = values.length;
-    for (const value of program.values) values.push(shifted(value, start));
+    for (const value of program.values)
+      values.push(withInputs(value, inputsOf(value).map((input) => input + start))); // prettier-ignore
     return start + program.output;
   });
   return { values, outputs };
-}
-
-function shifted(value: Primitive, by: number): Primitive {
-  if (value.kind === 'linear') return { ...value, input: value.input + by };
-  if (value.kind === 'stencil') return { ...value, inputs: value.inputs.map((input) => input + by) };
-  return value;
 }
 
 /** The output's expression: what limits it to 0..1 is the planes' own limit. */
@@ -65,7 +67,7 @@ function isColorLinear(program: PrimitiveProgram, frame: FrameForm): boolean {
       value.channels === 'shared' &&
       value.bias === null &&
       value.edge === 'replicate' &&
-      [...value.strides, ...value.upsample].every((factor) => factor === 1)
+      isDense(value)
     );
   });
 }

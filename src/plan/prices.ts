@@ -2,6 +2,7 @@
 import { assertNever, at } from '../core/assert.ts';
 import { blockWork, layersOf } from './block-plan.ts';
 import type { Image, Pass, Term } from './plan.ts';
+import { LANES, texelWidth } from './texels.ts';
 
 export type Prices = Readonly<{
   /** Of a pass, before any texel. */
@@ -39,16 +40,6 @@ export type PassCost = Readonly<{
 
 export const BYTES_OF_TEXEL: Readonly<Record<Image['format'], number>> = { r8: 1, rgba8: 4, rgba16f: 8, rgba32f: 16, rgba32ui: 16 }; // prettier-ignore
 
-/** Pixels in a texel. */
-export const LANES: Readonly<Record<Image['layout'], number>> = {
-  rgba: 1,
-  packed4: 4,
-  packed16: 16,
-  single: 1,
-  atlas: 1,
-  blocks: 1,
-};
-
 /** Texels of an image. */
 export function texelsOf({
   width,
@@ -56,8 +47,7 @@ export function texelsOf({
   layout,
   atlas,
 }: Pick<Image, 'width' | 'height' | 'layout' | 'atlas'>): number {
-  // prettier-ignore
-  return Math.ceil(width / LANES[layout]) * height * Math.max(1, layersOf(atlas));
+  return texelWidth(width, layout) * height * Math.max(1, layersOf(atlas));
 }
 
 /** Fetches and multiplications of a term for each texel that its pass writes. */

@@ -4,8 +4,8 @@
  */
 import { at } from '../core/assert.ts';
 import { simplifyExpression } from '../primitives/simplify-expression.ts';
-import { inputsOf, type Linear, type Primitive, type PrimitiveProgram } from '../primitives/primitive.ts';
-import { withoutUnused } from './image-program.ts';
+import type { Linear, Primitive, PrimitiveProgram } from '../primitives/primitive.ts';
+import { isDense, usesOf, withoutUnused } from './image-program.ts';
 
 export function dropZeroTaps(linear: Linear): Linear {
   const perTap = linear.weights.length / linear.taps.length;
@@ -24,14 +24,9 @@ export function dropZeroTaps(linear: Linear): Linear {
 }
 
 /** A linear of one tap in place: it mixes the channels of a pixel and moves nothing. */
-function isPointwise({ taps, strides, upsample, groups, channels }: Linear): boolean {
-  const isInPlace = taps.length === 1 && at(taps, 0).every((offset) => offset === 0);
-  return (
-    isInPlace &&
-    [...strides, ...upsample].every((factor) => factor === 1) &&
-    groups === 1 &&
-    channels === 'dense'
-  );
+function isPointwise(linear: Linear): boolean {
+  const isInPlace = linear.taps.length === 1 && at(linear.taps, 0).every((offset) => offset === 0);
+  return isInPlace && isDense(linear) && linear.groups === 1 && linear.channels === 'dense';
 }
 
 /**
@@ -63,11 +58,10 @@ export function mergePointwise(outer: Linear, inner: Linear): Linear | null {
 
 /** Every value over simplified ones; what was merged into its reader is gone. */
 export function simplify({ values, output }: PrimitiveProgram): PrimitiveProgram {
-  const uses = values.map(() => 0);
-  for (const value of values) for (const input of inputsOf(value)) uses[input] = at(uses, input) + 1;
+  const uses = usesOf({ values, outputs: [output] });
   const simplified: Primitive[] = [];
   values.forEach((value) => {
-    simplified.push(simplifyOne(value, simplified, (input) => at(uses, input) === 1 && input !== output));
+    simplified.push(simplifyOne(value, simplified, (input) => at(uses, input) === 1));
   });
   const needed = withoutUnused({ values: simplified, outputs: [output] });
   return { values: needed.values, output: at(needed.outputs, 0) };

@@ -13,14 +13,18 @@ import type {
   BlockDraws,
   DeviceCapabilities,
   FrameForm,
+  FramePlane,
   Image,
   ImageSource,
   Pass,
   Plan,
   TensorPass,
+  TexelLayout,
 } from './plan.ts';
 import { assignStorage } from './storage.ts';
 import type { Techniques } from './techniques.ts';
+import { plainRead } from './terms.ts';
+import { framePlaneImage } from './texels.ts';
 
 const ANY: Interval = { low: -Infinity, high: Infinity };
 const UNIT: Interval = { low: 0, high: 1 };
@@ -135,19 +139,10 @@ class TensorPlanWriter {
       expansion: null,
       atlas: null,
     });
-    const term = {
-      kind: 'taps',
-      image,
-      taps: [{ dy: 0, dx: 0 }],
-      channels: 'shared',
-      weights: Float32Array.of(1),
-      bias: null,
-      edge: 'replicate',
-    } as const;
     this.passes.push({
       kind: 'compute',
       label: 'show',
-      terms: [term],
+      terms: [plainRead(image)],
       expression: operand(0),
       output: output - 1,
       bake: false,
@@ -216,19 +211,9 @@ class TensorPlanWriter {
   }
 
   #convert(frame: FrameForm, shape: Shape): number {
-    const chroma = { width: Math.ceil(frame.width / 2), height: Math.ceil(frame.height / 2) };
-    const plane = (name: 'y' | 'u' | 'v') =>
-      this.images.push({
-        source: { kind: 'frame', plane: name },
-        ...(name === 'y' ? { width: frame.width, height: frame.height } : chroma),
-        channels: 1,
-        layout: name === 'y' ? 'packed4' : 'single',
-        format: name === 'y' ? 'rgba8' : 'r8',
-        interval: UNIT,
-        expansion: null,
-        atlas: null,
-      }) - 1;
-    const [y, u, v] = [plane('y'), plane('u'), plane('v')];
+    const plane = (name: FramePlane, layout: TexelLayout) =>
+      this.images.push(framePlaneImage(frame, name, layout)) - 1;
+    const [y, u, v] = [plane('y', 'packed4'), plane('u', 'single'), plane('v', 'single')];
     const output = this.#addFrame({ kind: 'pass', index: this.passes.length }, frame, shape);
     this.passes.push({ kind: 'convert', label: 'planes → RGB', y, u, v, color: frame.color, output });
     return output;

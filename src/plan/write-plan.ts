@@ -25,6 +25,7 @@ import { costOf, type Prices } from './prices.ts';
 import { assignStorage } from './storage.ts';
 import type { Techniques } from './techniques.ts';
 import { plainRead, termOf } from './terms.ts';
+import { framePlaneImage } from './texels.ts';
 
 /** Other uniforms of a pass: sizes per image, the expression's constants, biases. */
 const OTHER_VECTORS = 32;
@@ -158,7 +159,7 @@ class PlanWriter {
   }
 
   /** The image that a term of a pass into `layout` reads. */
-  #imageFor({ ...term }: Term, layout: TexelLayout): number {
+  #imageFor(term: Term, layout: TexelLayout): number {
     const value = at(this.#program.values, term.image);
     if (value.kind === 'input' && isPlane(value)) return this.#plane(value.name, planeLayout(term, layout));
     const known = this.#imageOf.get(term.image);
@@ -172,8 +173,7 @@ class PlanWriter {
   /** An output that no pass writes is the frame itself. */
   #outputImage(output: number): number {
     const value = at(this.#program.values, output);
-    if (value.kind !== 'input') return this.#imageFor(plainRead(output), 'rgba');
-    if (!isPlane(value)) return this.#imageFor(plainRead(output), 'rgba');
+    if (value.kind !== 'input' || !isPlane(value)) return this.#imageFor(plainRead(output), 'rgba');
     // Shown as they are: chroma is interpolated by the sampler.
     return this.#plane(value.name, value.name === PLANE_INPUTS.y ? 'packed4' : 'single');
   }
@@ -221,19 +221,7 @@ class PlanWriter {
         (own === null) === (expansion === null),
     );
     if (known >= 0) return known;
-    const { width, height } = this.#options.frame;
-    const isChroma = plane === 'u' || plane === 'v';
-    return this.#addImage({
-      source: { kind: 'frame', plane },
-      width: isChroma ? Math.ceil(width / 2) : width,
-      height: isChroma ? Math.ceil(height / 2) : height,
-      channels: plane === 'rgba' ? 3 : 1,
-      layout,
-      format: layout === 'packed16' ? 'rgba32ui' : layout === 'single' ? 'r8' : 'rgba8',
-      interval: UNIT,
-      expansion,
-      atlas: null,
-    });
+    return this.#addImage(framePlaneImage(this.#options.frame, plane, layout, expansion));
   }
 
   #addImage(image: Image): number {

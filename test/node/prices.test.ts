@@ -14,11 +14,11 @@ import {
   BYTES_OF_TEXEL,
   costOf,
   DEFAULT_PRICES,
-  LANES,
   texelsOf,
   workOf,
   type Prices,
 } from '../../src/plan/prices.ts';
+import { LANES } from '../../src/plan/texels.ts';
 import { operand } from '../../src/primitives/expression.ts';
 
 const FORMATS: Partial<Record<TexelLayout, TexelFormat>> = { packed16: 'rgba32ui', single: 'r8' };

@@ -1,9 +1,9 @@
 /** Uniforms whose places were looked up once: setting them for a frame makes no strings, arrays or closures. */
 import { at } from '../../core/assert.ts';
 import type { Image, Plan } from '../../plan/plan.ts';
+import { texelWidth } from '../../plan/texels.ts';
 import type { UniformValue } from './emitted-term.ts';
 import type { Program } from './programs.ts';
-import { texelWidth } from './textures.ts';
 
 type BoundUniform = Readonly<{
   location: WebGLUniformLocation;

@@ -1,11 +1,12 @@
 /** A pass with its program and its numbers: all that drawing it needs. Owns the textures of its tables. */
 import { assertNever, at } from '../../core/assert.ts';
+import type { FrameColor } from '../../core/frame-color.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import type { ComputePass, ConvertPass, Pass, Plan, TensorPass } from '../../plan/plan.ts';
 import { atlasValues, bindUniforms, imageValues, type BoundUniforms } from './bound-uniforms.ts';
 import { blockDraws, type BlockDraw } from './block-draws.ts';
 import type { GlDevice } from './context.ts';
-import { emitCompute } from './emit-compute.ts';
+import { emitCompute, type EmittedPass } from './emit-compute.ts';
 import { convertConstants, emitConvert } from './emit-convert.ts';
 import { emitTensor } from './emit-tensor.ts';
 import type { UniformValue } from './emitted-term.ts';
@@ -59,42 +60,43 @@ async function compileComputePass(
   pass: ComputePass,
   { programs }: Compiler,
 ): Promise<CompiledPass> {
-  const drawOf = async (isBaked: boolean): Promise<Draw> => {
-    const { source, images, uniforms } = emitCompute(plan, pass, isBaked);
+  const drawOf = async ({ source, images, uniforms }: EmittedPass): Promise<Draw> => {
     const program = await programs.get(source);
     return { program, uniforms: bindUniforms(program, [...imageValues(plan, images), ...uniforms]) };
   };
-  const { images } = emitCompute(plan, pass);
+  const emitted = emitCompute(plan, pass);
   return {
-    draw: await drawOf(false),
-    images,
+    draw: await drawOf(emitted),
+    images: emitted.images,
     output: pass.output,
     layers: null,
     tables: [],
-    bake: pass.bake ? () => drawOf(true) : null,
+    bake: pass.bake ? () => drawOf(emitCompute(plan, pass, true)) : null,
   };
 }
 
 async function compileConvertPass(
   plan: Plan,
-  { y, u, v, color, output }: ConvertPass,
+  pass: ConvertPass,
   { programs }: Compiler,
 ): Promise<CompiledPass> {
-  const images = [y, u, v];
+  const images = [pass.y, pass.u, pass.v] as const;
+  const draw = await convertDraw(plan, images, { color: pass.color, target: 'image' }, programs);
+  return { draw, images, output: pass.output, layers: null, tables: [], bake: null };
+}
+
+/** Planes → colours: into an image, or onto the canvas. */
+export async function convertDraw(
+  plan: Plan,
+  images: readonly [y: number, u: number, v: number],
+  { color, target }: Readonly<{ color: FrameColor; target: 'image' | 'canvas' }>,
+  programs: ProgramCache,
+): Promise<Draw> {
+  const [y, u, v] = images;
   const planes = { y: at(plan.images, y), u: at(plan.images, u), v: at(plan.images, v) };
-  const program = await programs.get(emitConvert(planes, 'image'));
-  const uniforms: readonly UniformValue[] = [
-    ...imageValues(plan, images),
-    { name: 'uConstants', type: 'vec4', values: convertConstants(color) },
-  ];
-  return {
-    draw: { program, uniforms: bindUniforms(program, uniforms) },
-    images,
-    output,
-    layers: null,
-    tables: [],
-    bake: null,
-  };
+  const program = await programs.get(emitConvert(planes, target));
+  const constants: UniformValue = { name: 'uConstants', type: 'vec4', values: convertConstants(color) };
+  return { program, uniforms: bindUniforms(program, [...imageValues(plan, images), constants]) };
 }
 
 async function compileTensorPass(plan: Plan, pass: TensorPass, compiler: Compiler): Promise<CompiledPass> {

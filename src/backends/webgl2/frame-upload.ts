@@ -11,9 +11,11 @@ import { PipelineError } from '../../core/errors.ts';
 import { frameColorOf, type FrameColor } from '../../core/frame-color.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import type { PlanarPixels } from '../../core/pixels.ts';
-import type { FrameForm, FramePlane, TexelLayout } from '../../plan/plan.ts';
+import { sameForm, type FrameForm, type FramePlane, type TexelLayout } from '../../plan/plan.ts';
+import { FORMAT_OF_PLANE, texelWidth } from '../../plan/texels.ts';
 import type { FrameImage } from '../port.ts';
-import { FORMAT_OF_PLANE, texelWidth, Texture } from './textures.ts';
+import { Texture } from './textures.ts';
+import { WordBytes } from './word-bytes.ts';
 
 export type UploadPath = 'planes' | 'rgbx' | 'texture';
 
@@ -47,9 +49,8 @@ export class FrameUpload {
     u: new Map(),
     v: new Map(),
   };
-  #bytes = new Uint8Array(0);
-  /** The same memory, for texels of four 32-bit lanes. */
-  #words = new Uint32Array(0);
+  /** Kept from frame to frame. */
+  readonly #memory = new WordBytes();
   #layout: PlaneLayout | null = null;
   #form: FrameForm | null = null;
   /** The same object for all frames of a form. */
@@ -135,28 +136,28 @@ export class FrameUpload {
   async #takePlanes(frame: VideoFrame, width: number, height: number, color: FrameColor): Promise<FrameForm> {
     if (this.#layout?.width !== width || this.#layout.height !== height) {
       this.#layout = planeLayout(width, height);
-      this.#reserve(this.#layout.starts.v + this.#layout.strides[1] * Math.ceil(height / 2));
+      this.#memory.reserve(this.#layout.starts.v + this.#layout.strides[1] * Math.ceil(height / 2));
     }
-    await frame.copyTo(this.#bytes, this.#layout.copy);
+    await frame.copyTo(this.#memory.bytes, this.#layout.copy);
     const form = this.#formOf(width, height, 'planar420', color);
-    if (this.#planar?.data !== this.#bytes || this.#planar.color !== form.color)
-      this.#planar = planarOf(this.#layout, form.color, this.#bytes);
+    if (this.#planar?.data !== this.#memory.bytes || this.#planar.color !== form.color)
+      this.#planar = planarOf(this.#layout, form.color, this.#memory.bytes);
     return form;
   }
 
   #formOf(width: number, height: number, layout: FrameForm['layout'], color: FrameColor): FrameForm {
+    const form = { width, height, layout, color };
     const last = this.#form;
-    const isSame = last?.width === width && last.height === height && last.layout === layout && last.color.matrix === color.matrix && last.color.fullRange === color.fullRange; // prettier-ignore
-    return isSame ? last : (this.#form = { width, height, layout, color });
+    return last !== null && sameForm(last, form) ? last : (this.#form = form);
   }
 
   async #takeRgbx(frame: VideoFrame, width: number, height: number, color: FrameColor): Promise<FrameForm> {
     this.#layout = null;
-    this.#reserve(4 * width * height);
-    await frame.copyTo(this.#bytes, { format: 'RGBX', layout: [{ offset: 0, stride: 4 * width }] });
+    this.#memory.reserve(4 * width * height);
+    await frame.copyTo(this.#memory.bytes, { format: 'RGBX', layout: [{ offset: 0, stride: 4 * width }] });
     const gl = this.#gl;
     this.#bind('rgba', 'rgba', width, height);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.#bytes);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.#memory.bytes);
     return this.#formOf(width, height, 'rgba', color);
   }
 
@@ -181,12 +182,12 @@ export class FrameUpload {
     const start = planes.starts[plane];
     // Rows are longer than the image; their length is told in texels.
     if (layout === 'packed16') {
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, texture.width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, this.#words, start / 4); // prettier-ignore
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, texture.width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, this.#memory.words, start / 4); // prettier-ignore
       return texture;
     }
     const isSingle = layout === 'single';
     gl.pixelStorei(gl.UNPACK_ROW_LENGTH, isSingle ? stride : stride / 4);
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, texture.width, height, isSingle ? gl.RED : gl.RGBA, gl.UNSIGNED_BYTE, this.#bytes, start); // prettier-ignore
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, texture.width, height, isSingle ? gl.RED : gl.RGBA, gl.UNSIGNED_BYTE, this.#memory.bytes, start); // prettier-ignore
     gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
     return texture;
   }
@@ -206,14 +207,6 @@ export class FrameUpload {
     const texture = new Texture(gl, this.#ledger, texels, height, FORMAT_OF_PLANE[layout]);
     this.#held[plane].set(layout, { texture, frame: this.#frame });
     return texture;
-  }
-
-  /** A buffer of exactly `length` bytes, kept from frame to frame. */
-  #reserve(length: number): void {
-    if (this.#bytes.length === length) return;
-    const memory = new ArrayBuffer(4 * Math.ceil(length / 4));
-    this.#bytes = new Uint8Array(memory, 0, length);
-    this.#words = new Uint32Array(memory);
   }
 }
 

@@ -3,6 +3,7 @@ import type { FrameColor } from '../../core/frame-color.ts';
 import type { Pixels } from '../../core/pixels.ts';
 import type { Image } from '../../plan/plan.ts';
 import type { Texture } from './textures.ts';
+import { WordBytes } from './word-bytes.ts';
 
 /** A texture to read, what it holds, and the framebuffer that it is attached to. */
 export type Readable = Readonly<{ image: Image; texture: Texture; framebuffer: WebGLFramebuffer }>;
@@ -11,9 +12,7 @@ export type ReadablePlanes = readonly [y: Readable, u: Readable, v: Readable];
 
 export class PixelReader {
   readonly #gl: WebGL2RenderingContext;
-  #bytes = new Uint8Array(0);
-  /** The same memory, for texels of four 32-bit lanes. */
-  #words = new Uint32Array(0);
+  readonly #memory = new WordBytes();
   /** What was answered last: the same object again while the form stays. */
   #last: Pixels | null = null;
 
@@ -25,13 +24,13 @@ export class PixelReader {
   read(from: Readable): Pixels {
     const { image, texture } = from;
     const strideBytes = rowBytes(texture);
-    this.#reserve(strideBytes * texture.height);
+    if (this.#memory.reserve(strideBytes * texture.height)) this.#last = null;
     this.#readInto(from, 0);
     const layout = image.layout === 'rgba' ? 'rgbx' : 'grey';
     const { width, height } = image;
     const last = this.#last;
     if (last?.layout === layout && last.width === width && last.height === height && last.strideBytes === strideBytes) return last; // prettier-ignore
-    return (this.#last = { layout, width, height, strideBytes, data: this.#bytes });
+    return (this.#last = { layout, width, height, strideBytes, data: this.#memory.bytes });
   }
 
   /** Y, U and V, one after the other. */
@@ -39,7 +38,7 @@ export class PixelReader {
     const [luma, chroma] = [y.texture, u.texture];
     const uOffset = rowBytes(luma) * luma.height;
     const vOffset = uOffset + rowBytes(chroma) * chroma.height;
-    this.#reserve(vOffset + rowBytes(v.texture) * v.texture.height);
+    if (this.#memory.reserve(vOffset + rowBytes(v.texture) * v.texture.height)) this.#last = null;
     this.#readInto(y, 0);
     this.#readInto(u, uOffset);
     this.#readInto(v, vOffset);
@@ -56,7 +55,7 @@ export class PixelReader {
       uOffset,
       vOffset,
       color,
-      data: this.#bytes,
+      data: this.#memory.bytes,
     });
   }
 
@@ -65,16 +64,8 @@ export class PixelReader {
     const { width, height } = texture;
     gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     if (texture.format === 'rgba32ui')
-      gl.readPixels(0, 0, width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, this.#words, offset / 4); // prettier-ignore
-    else gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.#bytes, offset);
-  }
-
-  #reserve(length: number): void {
-    if (this.#bytes.length === length) return;
-    const memory = new ArrayBuffer(4 * Math.ceil(length / 4));
-    this.#bytes = new Uint8Array(memory, 0, length);
-    this.#words = new Uint32Array(memory);
-    this.#last = null;
+      gl.readPixels(0, 0, width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, this.#memory.words, offset / 4); // prettier-ignore
+    else gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.#memory.bytes, offset);
   }
 }
 

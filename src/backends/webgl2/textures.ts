@@ -1,30 +1,6 @@
 /** Textures that are counted: each is a token in the ledger, given back once. */
 import type { Ledger, LedgerToken } from '../../core/ledger.ts';
-import type { TexelFormat, TexelLayout } from '../../plan/plan.ts';
-
-/** What planes of bytes are stored as. */
-export const FORMAT_OF_PLANE: Readonly<Record<TexelLayout, TexelFormat>> = {
-  rgba: 'rgba8',
-  packed4: 'rgba8',
-  packed16: 'rgba32ui',
-  single: 'r8',
-  atlas: 'rgba8',
-  blocks: 'rgba8',
-};
-
-const PIXELS_OF_TEXEL: Readonly<Record<TexelLayout, number>> = {
-  rgba: 1,
-  packed4: 4,
-  packed16: 16,
-  single: 1,
-  atlas: 1,
-  blocks: 1,
-};
-
-/** Texels in a row of so many pixels. */
-export function texelWidth(width: number, layout: TexelLayout): number {
-  return Math.ceil(width / PIXELS_OF_TEXEL[layout]);
-}
+import type { TexelFormat } from '../../plan/plan.ts';
 
 /** Layers of an array texture that one draw writes; `key` names them. */
 export type LayerList = Readonly<{ key: string; numbers: readonly number[] }>;

@@ -8,13 +8,13 @@ import type { Pixels } from '../../core/pixels.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { layersOf } from '../../plan/block-plan.ts';
 import type { DeviceCapabilities, FrameForm, Plan } from '../../plan/plan.ts';
+import { texelWidth } from '../../plan/texels.ts';
 import type { Prices } from '../../plan/prices.ts';
 import type { Backend, FrameImage, PreparedGraph } from '../port.ts';
 import { bindUniforms, imageValues, setUniforms } from './bound-uniforms.ts';
-import { compilePass, type CompiledPass, type Compiler, type Draw } from './compiled-pass.ts';
+import { compilePass, convertDraw, type CompiledPass, type Compiler, type Draw } from './compiled-pass.ts';
 import { openDevice, type GlDevice } from './context.ts';
 import { emitCompute } from './emit-compute.ts';
-import { convertConstants, emitConvert } from './emit-convert.ts';
 import { emitPresent } from './emit-present.ts';
 import { FrameUpload, type UploadPath } from './frame-upload.ts';
 import { measurePrices } from './measure-prices.ts';
@@ -22,7 +22,7 @@ import { contextLost, ProgramCache } from './programs.ts';
 import { fromTexels, toTexels } from './tensor-texels.ts';
 import { PixelReader, type Readable, type ReadablePlanes } from './pixel-reader.ts';
 import { TexturePool } from './texture-pool.ts';
-import { texelWidth, type Texture } from './textures.ts';
+import type { Texture } from './textures.ts';
 
 const FENCE_POLL_MS = 2;
 
@@ -312,14 +312,9 @@ export class WebGl2Backend implements Backend {
         images: [output],
       };
     }
-    const images = [output, chroma.u, chroma.v];
-    const planes = { y: at(all, output), u: at(all, chroma.u), v: at(all, chroma.v) };
-    const program = await this.#programs.get(emitConvert(planes, 'canvas'));
-    const uniforms = bindUniforms(program, [
-      ...imageValues(plan, images),
-      { name: 'uConstants', type: 'vec4', values: convertConstants(frame.color) },
-    ]);
-    return { draw: { program, uniforms }, images };
+    const images = [output, chroma.u, chroma.v] as const;
+    const draw = await convertDraw(plan, images, { color: frame.color, target: 'canvas' }, this.#programs);
+    return { draw, images };
   }
 
   #allocate({ images, storage }: Plan): readonly (Texture | null)[] {
