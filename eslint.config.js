@@ -1,6 +1,7 @@
 /** Typed linting, as strict as typescript-eslint goes, with what numeric code and our style ask for on top. */
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { frameRules } from './eslint-frame-rules.js';
 
 const MAX_FILE = 400;
 const MAX_FUNCTION = 60;
@@ -10,6 +11,7 @@ export default defineConfig(
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {
+    plugins: { frames: frameRules },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     languageOptions: {
       parserOptions: {
@@ -18,6 +20,7 @@ export default defineConfig(
       },
     },
     rules: {
+      'frames/safe-operators': 'error',
       'max-lines': ['error', { max: MAX_FILE }],
       'max-lines-per-function': ['error', { max: MAX_FUNCTION, skipBlankLines: true, skipComments: true }],
       'no-restricted-exports': [
@@ -91,7 +94,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['scripts/**', 'test/bench/**', 'test/conformance/**', 'test/support/**'],
+    files: ['scripts/**', 'test/bench/**', 'test/conformance/**', 'test/simulate/**', 'test/support/**'],
     rules: { 'no-console': 'off' },
   },
   {
@@ -102,5 +105,6 @@ export default defineConfig(
     // CommonJS and configuration objects that come without types.
     files: ['*.cjs', '.*.cjs', 'eslint.config.js'],
     extends: [tseslint.configs.disableTypeChecked],
+    rules: { 'frames/safe-operators': 'off' },
   },
 );

@@ -157,9 +157,23 @@ export {
 export { createWorkerEngine, type WorkerEngineOptions } from './session/worker-engine.ts';
 export type { CameraUtilsConstructor } from './frames/page/camera-utils-driver.ts';
 export type { DropReason } from './frames/frame-account.ts';
-export { preferredOutput, type OutputElement } from './session/output.ts';
+export {
+  DEGRADATION_PREFERENCES,
+  SCALES,
+  type BudgetAction,
+  type BudgetDecision,
+  type BudgetDropReason,
+  type BudgetEvent,
+  type BudgetNumbers,
+  type BudgetOptions,
+  type BudgetReason,
+  type DegradationPreference,
+} from './schedule/budget.ts';
+export { initialBudget, reduceBudget, type BudgetState, type BudgetStep } from './schedule/reduce-budget.ts';
+export type { OutputElement, OutputElements } from './session/output.ts';
 export {
   openPipeline,
+  type BudgetChange,
   type Pipeline,
   type PipelineOptions,
   type PipelineState,
@@ -173,3 +187,13 @@ export {
   type SourceOptions,
   type VideoSource,
 } from './session/source.ts';
+export { isSettled, Ledger, type LedgerAccount, type LedgerBalance } from './core/ledger.ts';
+export { FrameLease, type Closable, type FrameImage } from './frames/frame-lease.ts';
+export type { FrameObserver, FrameSource } from './frames/frame-source.ts';
+export { everyNth, type EveryNthOptions } from './rx/every-nth.ts';
+export { framesFrom } from './rx/frames-from.ts';
+export { latestFrame, type LatestFrameOptions } from './rx/latest-frame.ts';
+export { monotonicScheduler } from './rx/monotonic-scheduler.ts';
+export { shareFrame } from './rx/share-frame.ts';
+export { withinBudget } from './rx/within-budget.ts';
+export type { BudgetControl, BudgetRun, WithinBudgetOptions } from './rx/within-budget-options.ts';

@@ -62,7 +62,7 @@ export function mountShortcuts(
 }
 
 export function activeSource({ phase }: PageState): SourceKind | undefined {
-  return phase.status === 'starting' || phase.status === 'running' ? phase.source : undefined;
+  return phase.status === 'idle' || phase.status === 'failed' ? undefined : phase.source;
 }
 
 function action(name: string): HTMLButtonElement {

@@ -3,7 +3,7 @@
  * per parameter of the chosen one. A filter added to the library appears here without a change.
  */
 import { resolveParams, type Filter, type ParamSpec } from 'convolux';
-import { choice, slider, toggle, type Field } from './fields.ts';
+import { choice, segments, slider, toggle, type Field } from './fields.ts';
 import { required } from './required.ts';
 import { currentParams, type Params, type ParamValue, type Store } from './store.ts';
 
@@ -14,27 +14,24 @@ export function mountControls(store: Store, filters: readonly Filter[]): void {
 
 function mountFilterChoice(store: Store, filters: readonly Filter[]): void {
   const group = required('[data-role=filters]', HTMLFieldSetElement);
-  const segments = document.createElement('div');
-  segments.className = 'segments';
-  const inputs = filters.map((filter) => {
-    const label = document.createElement('label');
-    const input = document.createElement('input');
-    Object.assign(input, { type: 'radio', name: 'filter', value: filter.name });
-    input.addEventListener('change', () => store.choose({ filter }));
-    const text = document.createElement('span');
-    text.textContent = filter.title;
-    label.append(input, text);
-    segments.append(label);
-    return { filter, input };
+  const choices = filters.map(({ name, title }) => ({ value: name, title }));
+  const field = segments({
+    name: 'filter',
+    choices,
+    value: store.state.settings.filter.name,
+    onChange: (name) => {
+      const filter = filters.find((candidate) => candidate.name === name);
+      if (filter !== undefined) store.choose({ filter });
+    },
   });
   const description = document.createElement('p');
   description.className = 'description';
-  group.append(segments, description);
+  group.append(field.element, description);
 
   store
     .select(({ settings }) => settings.filter)
     .subscribe((chosen) => {
-      for (const { filter, input } of inputs) input.checked = filter === chosen;
+      field.show(chosen.name);
       description.textContent = chosen.description;
     });
 }

@@ -1,6 +1,6 @@
 /**
- * The three kinds of form fields that the controls are made of: slider, choice, switch. Each is a
- * native input with its label; `show` sets it from the state without reporting a change.
+ * The kinds of form fields that the controls are made of: slider, choice, segments, switch. Each is made of
+ * native inputs with their labels; `show` sets it from the state without reporting a change.
  */
 import { shareOfParam, paramAtShare, paramBeside, type ParamRange } from 'convolux';
 
@@ -104,6 +104,30 @@ export function choice<T extends string>(options: ChoiceOptions<T>): Field<T> {
   frame.className = 'select';
   frame.append(select);
   element.append(frame);
+  return { element, show };
+}
+
+export type SegmentOptions<T extends string> = Omit<ChoiceOptions<T>, 'label'> & Readonly<{ name: string }>;
+
+/** A choice whose values stand side by side. What it is for says the group that it stands in. */
+export function segments<T extends string>({ name, choices, value, onChange }: SegmentOptions<T>): Field<T> {
+  const element = document.createElement('div');
+  element.className = 'segments';
+  const inputs = choices.map((one) => {
+    const label = document.createElement('label');
+    const input = document.createElement('input');
+    Object.assign(input, { type: 'radio', name, value: one.value });
+    input.addEventListener('change', () => onChange(one.value));
+    const text = document.createElement('span');
+    text.textContent = one.title;
+    label.append(input, text);
+    element.append(label);
+    return input;
+  });
+  const show = (next: T): void => {
+    for (const input of inputs) input.checked = input.value === next;
+  };
+  show(value);
   return { element, show };
 }
 

@@ -4,183 +4,248 @@
  * emission: the counts always belong together.
  */
 import type { PipelineStats } from 'convolux';
+import { none, number, tenth } from './numbers.ts';
+import { required } from './required.ts';
+
+type Stat = Readonly<{ stat: string; read: (stats: PipelineStats) => string }>;
+/** A value, or words and units beside values. */
+type Part = Stat | string;
 
 type Figure = Readonly<{
-  stat: string;
   label: string;
-  unit?: string;
   /** What the label is too short to say. */
   hint: string;
-  /** Texts (a source, a path) get a line of their own; numbers stand side by side. */
-  isText?: true;
-  read: (stats: PipelineStats) => string;
+  value: readonly Part[];
+  /** Smaller, below. */
+  more?: readonly Part[];
+  className?: string;
 }>;
 
-const none = '–';
+type Show = (stats: PipelineStats | undefined) => void;
 
-const figures: readonly Figure[] = [
+const headlines: readonly Figure[] = [
   {
-    stat: 'fps',
     label: 'Frame rate',
-    unit: 'fps',
-    hint: 'Frames shown per second',
-    read: ({ fps }) => tenth(fps),
+    hint: 'Frames shown per second, and how many are asked for',
+    value: [{ stat: 'fps', read: ({ fps }) => tenth(fps) }, 'fps'],
+    more: [{ stat: 'target-fps', read: ({ targetFps }) => (targetFps === null ? 'as they come' : `${number(targetFps, 1)} asked`) }], // prettier-ignore
   },
   {
-    stat: 'frame-ms-p50',
-    label: 'Frame p50',
-    unit: 'ms',
-    hint: 'Time per frame: half of the frames take less',
-    read: ({ frameMsP50 }) => tenth(frameMsP50),
+    label: 'Time per frame',
+    hint: 'From taking a frame to having shown it: half of the frames take less, 95 of 100 take less; and the time there is until the next one',
+    value: [{ stat: 'frame-ms-p50', read: ({ stages }) => tenth(stages.total.p50) }, 'ms'],
+    more: [
+      'p95',
+      { stat: 'frame-ms-p95', read: ({ stages }) => tenth(stages.total.p95) },
+      'of',
+      { stat: 'budget', read: ({ budgetMs }) => tenth(budgetMs) },
+      'ms',
+    ],
+    className: 'figure-budget',
   },
   {
-    stat: 'frame-ms-p95',
-    label: 'Frame p95',
-    unit: 'ms',
-    hint: 'Time per frame: 95 of 100 frames take less',
-    read: ({ frameMsP95 }) => tenth(frameMsP95),
+    label: 'Latency',
+    hint: 'From the camera to the screen: half of the frames take less, and 95 of 100',
+    value: [{ stat: 'latency', read: ({ stages }) => tenth(stages.latency.p50) }, 'ms'],
+    more: ['p95', { stat: 'latency-p95', read: ({ stages }) => tenth(stages.latency.p95) }, 'ms'],
   },
   {
-    stat: 'level',
     label: 'Resolution',
-    unit: '×',
-    hint: 'Edge length of the filtered picture as a share of the source’s; 1 is full resolution',
-    read: ({ level }) => number(level, 3),
+    hint: 'Edge length of the filtered picture as a share of the source’s, and its size in pixels; 1 is full resolution',
+    value: [{ stat: 'level', read: ({ scale }) => number(scale, 3) }, '×'],
+    more: [{ stat: 'size', read: ({ width, height }) => sizeText(width, height) }],
   },
   {
-    stat: 'arrived',
-    label: 'Arrived',
-    hint: 'Frames that came from the source = shown + dropped + pending',
-    read: ({ arrived }) => number(arrived, 0),
+    label: 'Frames taken',
+    hint: 'Which of the frames that come are computed: 1 in 2 leaves every other one out, evenly',
+    value: ['1 in', { stat: 'decimation', read: ({ every }) => number(every, 0) }],
   },
+];
+
+const details: readonly Figure[] = [
+  count('arrived', 'Arrived', 'Frames that came from the source = shown + dropped + pending', 'arrived'),
+  count('shown', 'Shown', 'Frames that reached the screen', 'shown'),
+  count('dropped', 'Dropped', 'Frames that were left out', 'dropped'),
   {
-    stat: 'shown',
-    label: 'Shown',
-    hint: 'Frames that reached the screen',
-    read: ({ shown }) => number(shown, 0),
-  },
-  {
-    stat: 'dropped',
-    label: 'Dropped',
-    hint: 'Frames that were left out',
-    read: ({ dropped }) => number(dropped, 0),
-  },
-  {
-    stat: 'pending',
     label: 'Pending',
-    hint: 'Frames under way at this moment',
-    read: ({ pending }) => number(pending, 0),
+    hint: 'Frames under way at this moment, and how many of them are being computed',
+    value: [{ stat: 'pending', read: ({ pending }) => number(pending, 0) }],
+    more: ['in flight', { stat: 'in-flight', read: ({ inFlight }) => number(inFlight, 0) }],
   },
+  stage('upload', 'Upload', 'Taking a frame’s pixels'),
+  stage('passes', 'Passes', 'Computing the filter'),
+  stage('readback', 'Read back', 'Handing the result to the picture on this page'),
   {
-    stat: 'programs',
-    label: 'Programs',
-    hint: 'GPU programs compiled so far: a new filter needs some, a slider none',
-    read: ({ programs }) => number(programs, 0),
+    label: 'Textures',
+    hint: 'Memory of the graphics device that is held now',
+    value: [{ stat: 'texture-mb', read: ({ textureBytes }) => tenth(textureBytes / 1e6) }, 'MB'],
   },
+  count('programs', 'Programs', 'GPU programs compiled so far: a new filter needs some, a slider none', 'programs'), // prettier-ignore
+];
+
+const texts: readonly Figure[] = [
   {
-    stat: 'source',
     label: 'Source',
-    hint: 'Where the frames come from',
-    isText: true,
-    // The one clip that this page plays is the sample.
-    read: ({ source }) => (source === 'video' ? 'sample' : source),
+    hint: 'Where the frames come from, and their size in pixels',
+    value: [
+      // The one clip that this page plays is the sample.
+      { stat: 'source', read: ({ source }) => (source === 'video' ? 'sample' : source) },
+      { stat: 'full-size', read: ({ fullWidth, fullHeight }) => sizeText(fullWidth, fullHeight) },
+    ],
   },
   {
-    stat: 'size',
-    label: 'Size',
-    hint: 'Width and height of a frame, in pixels',
-    isText: true,
-    read: ({ width, height }) => (width > 0 && height > 0 ? `${width}x${height}` : none),
-  },
-  {
-    stat: 'transport',
     label: 'Path',
     hint: 'How a frame gets in, through, and out',
-    isText: true,
-    read: ({ transport }) => transport,
+    value: [{ stat: 'transport', read: ({ transport }) => transport }],
   },
   {
-    stat: 'backend',
     label: 'Runs on',
     hint: 'What computes the filter',
-    isText: true,
-    read: ({ backend }) => backend,
+    value: [{ stat: 'backend', read: ({ backend }) => backend }],
   },
 ];
 
-const reasons: readonly (readonly [keyof PipelineStats['droppedBy'], string])[] = [
-  ['source', 'missed by the source'],
-  ['replaced', 'replaced by a newer frame'],
-  ['compiling', 'while a filter was being compiled'],
-  ['failed', 'failed'],
-];
+const reasons: Readonly<Record<keyof PipelineStats['droppedBy'], string>> = {
+  source: 'missed by the source',
+  replaced: 'replaced by newer ones',
+  stale: 'too old when their turn came',
+  decimated: 'left out evenly',
+  compiling: 'while programs were compiled',
+  hidden: 'while the page was hidden',
+  failed: 'failed',
+  stopped: 'waiting at the end',
+};
 
-export function createFigures(container: HTMLElement): (stats: PipelineStats | undefined) => void {
-  const numbers = list('figures-numbers');
-  const texts = list('figures-texts');
-  const outputs = figures.map((figure) => {
-    const { element, output } = entry(figure);
-    (figure.isText === true ? texts : numbers).append(element);
-    return { output, read: figure.read };
-  });
-  const why = document.createElement('p');
-  why.className = 'figures-why';
-  container.prepend(numbers, texts, why);
+/** @returns what shows the newest figures, and that there are none. */
+export function createFigures(container: HTMLElement): Show {
+  const outputs: (readonly [HTMLOutputElement, Stat['read']])[] = [];
+  const list = (className: string, figures: readonly Figure[]): HTMLDListElement => {
+    const element = document.createElement('dl');
+    element.className = className;
+    element.append(...figures.map((figure) => entry(figure, outputs)));
+    return element;
+  };
+  const headline = list('figures-headlines', headlines);
+  const showBudget = createBudgetBar(headline);
+  const { element: why, show: showDrops } = dropReasons();
+  required('[data-role=headlines]', HTMLElement, container).append(headline);
+  const rest = required('[data-role=numbers]', HTMLElement, container);
+  rest.append(list('figures-numbers', details), why, list('figures-texts', texts));
 
   return (stats) => {
     container.classList.toggle('is-empty', stats === undefined);
-    for (const { output, read } of outputs) {
+    for (const [output, read] of outputs) {
       const text = stats === undefined ? none : read(stats);
       if (output.textContent !== text) output.textContent = text;
-      if (text.length > 16) output.title = text;
     }
-    why.textContent = stats === undefined ? '' : dropReasons(stats);
+    showBudget(stats);
+    showDrops(stats);
   };
 }
 
-function dropReasons({ dropped, droppedBy }: PipelineStats): string {
-  const parts = reasons
-    .filter(([reason]) => droppedBy[reason] > 0)
-    .map(([reason, words]) => `${droppedBy[reason]} ${words}`);
-  if (parts.length > 0) return `Dropped: ${parts.join(', ')}.`;
-  return dropped === 0 ? 'No frame dropped.' : '';
+/** The time that there is, and how much of it half of the frames and 95 of 100 take. The numbers stand above. */
+function createBudgetBar(headline: HTMLElement): Show {
+  /** The time that there is ends here, so that more than that can be seen. */
+  const budgetShare = 0.75;
+  const bar = document.createElement('div');
+  bar.className = 'budget-bar';
+  bar.setAttribute('aria-hidden', 'true');
+  bar.style.setProperty('--budget', `${budgetShare * 100}%`);
+  headline.querySelector('.figure-budget')?.append(bar);
+  return (stats) => {
+    const { budgetMs = NaN, stages } = stats ?? {};
+    const share = (ms = NaN): number => Math.min(1, (ms / budgetMs) * budgetShare) || 0;
+    bar.hidden = !(budgetMs > 0 && Number.isFinite(budgetMs));
+    bar.style.setProperty('--p50', `${share(stages?.total.p50) * 100}%`);
+    bar.style.setProperty('--p95', `${share(stages?.total.p95) * 100}%`);
+    bar.classList.toggle('is-over', share(stages?.total.p50) > budgetShare);
+  };
 }
 
-function list(className: string): HTMLDListElement {
-  const element = document.createElement('dl');
-  element.className = className;
-  return element;
+/** One count for each reason that there was, in words. */
+function dropReasons(): { element: HTMLElement; show: Show } {
+  const element = document.createElement('p');
+  element.className = 'figures-why';
+  const lead = document.createElement('span');
+  const counts = Object.entries(reasons).map(([reason, words]) => {
+    const item = document.createElement('span');
+    item.className = 'why';
+    const output = outputFor(`dropped-${reason}`);
+    item.append(output, ` ${words}`);
+    return { reason: reason as keyof typeof reasons, item, output };
+  });
+  element.append(lead, ...counts.map(({ item }) => item));
+  const show: Show = (stats) => {
+    const droppedBy = stats?.droppedBy;
+    for (const { reason, item, output } of counts) {
+      const text = droppedBy === undefined ? none : number(droppedBy[reason], 0);
+      if (output.textContent !== text) output.textContent = text;
+      item.hidden = (droppedBy?.[reason] ?? 0) === 0;
+    }
+    lead.textContent = stats === undefined ? '' : stats.dropped === 0 ? 'No frame dropped.' : 'Dropped: ';
+  };
+  return { element, show };
 }
 
-function entry({ stat, label, unit, hint }: Figure): {
-  element: HTMLElement;
-  output: HTMLOutputElement;
-} {
+function entry(
+  { label, hint, value, more = [], className = '' }: Figure,
+  outputs: (readonly [HTMLOutputElement, Stat['read']])[],
+): HTMLElement {
   const element = document.createElement('div');
+  element.className = className;
   element.title = hint;
   const term = document.createElement('dt');
   term.textContent = label;
+  const line = (parts: readonly Part[], lineClass: string): HTMLElement => {
+    const description = document.createElement('dd');
+    description.className = lineClass;
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) description.append(' ');
+      if (typeof part === 'string') {
+        const unit = document.createElement('span');
+        unit.className = 'unit';
+        unit.textContent = part;
+        description.append(unit);
+      } else {
+        const output = outputFor(part.stat);
+        outputs.push([output, part.read]);
+        description.append(output);
+      }
+    }
+    return description;
+  };
+  element.append(term, line(value, 'value'));
+  if (more.length > 0) element.append(line(more, 'more'));
+  return element;
+}
+
+function outputFor(stat: string): HTMLOutputElement {
   const output = document.createElement('output');
   output.dataset['stat'] = stat;
   output.textContent = none;
   // An <output> is a live region by itself; four announcements a second would drown everything else.
   output.setAttribute('aria-live', 'off');
-  const value = document.createElement('dd');
-  value.append(output);
-  if (unit !== undefined) {
-    const suffix = document.createElement('span');
-    suffix.className = 'unit';
-    suffix.textContent = unit;
-    value.append(' ', suffix);
-  }
-  element.append(term, value);
-  return { element, output };
+  return output;
 }
 
-function tenth(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(1) : none;
+function count(
+  stat: string,
+  label: string,
+  hint: string,
+  key: 'arrived' | 'shown' | 'dropped' | 'programs',
+): Figure {
+  return { label, hint, value: [{ stat, read: (stats) => number(stats[key], 0) }] };
 }
 
-function number(value: number, digits: number): string {
-  return Number.isFinite(value) ? String(Number(value.toFixed(digits))) : none;
+function stage(name: 'upload' | 'passes' | 'readback', label: string, hint: string): Figure {
+  return {
+    label,
+    hint: `${hint}: half of the frames take less, and 95 of 100`,
+    value: [{ stat: `${name}-p50`, read: ({ stages }) => tenth(stages[name].p50) }, 'ms'],
+    more: ['p95', { stat: `${name}-p95`, read: ({ stages }) => tenth(stages[name].p95) }, 'ms'],
+  };
+}
+
+function sizeText(width: number, height: number): string {
+  return width > 0 && height > 0 ? `${width}x${height}` : none;
 }

@@ -6,7 +6,9 @@ import { filters } from 'convolux/pipelines';
 import { auditTime, merge, pairwise, skip } from 'rxjs';
 import { activeSource, mountActions, mountShortcuts } from './actions.ts';
 import { cameraPresence, isCameraGranted } from './camera-presence.ts';
+import { mountBudgetSettings } from './budget-settings.ts';
 import { mountControls } from './controls.ts';
+import { createDecisionLog } from './decision-log.ts';
 import { mountDeviceSettings, mountViewSettings } from './device-settings.ts';
 import { createFigures } from './figures.ts';
 import { mountNotices } from './notices.ts';
@@ -14,6 +16,7 @@ import { createPlan } from './plan.ts';
 import { required } from './required.ts';
 import { Runner } from './runner.ts';
 import { currentParams, Store, type Notice, type Settings } from './store.ts';
+import { createTimeline } from './timeline.ts';
 import { readSettings, writeSettings } from './url-state.ts';
 import { Stage } from './view.ts';
 
@@ -32,16 +35,11 @@ function compose(): void {
   mountControls(store, filters);
   const hasShortcuts = mountViewSettings(store, filters.length);
   mountDeviceSettings(store);
+  mountBudgetSettings(store);
   mountActions(store, runner);
   mountShortcuts(store, runner, filters, hasShortcuts);
 
-  const showFigures = createFigures(required('[data-role=figures]', HTMLElement));
-  const showPlan = createPlan(required('[data-role=plan]', HTMLDetailsElement));
-  runner.stats$.subscribe((stats) => {
-    showFigures(stats);
-    showPlan(stats?.plan ?? '');
-    if (stats !== undefined) stage.fit(stats.width, stats.height);
-  });
+  showRuns(runner, stage);
   store.select((state) => state).subscribe((state) => stage.render(state));
   cameraPresence().subscribe((camera) => store.update({ camera }));
 
@@ -52,12 +50,38 @@ function compose(): void {
   required('[data-role=load-fault]', HTMLElement).remove();
 }
 
+/** What a run tells: the figures, how it is computed, what was decided, and where to look. */
+function showRuns(runner: Runner, stage: Stage): void {
+  const showFigures = createFigures(required('[data-role=figures]', HTMLElement));
+  const showTimeline = createTimeline(required('[data-role=timeline]', HTMLElement));
+  const showPlan = createPlan(required('[data-role=plan]', HTMLDetailsElement));
+  const log = createDecisionLog(required('[data-role=decisions]', HTMLDetailsElement));
+  runner.stats$.subscribe((stats) => {
+    showFigures(stats);
+    showTimeline(stats);
+    showPlan(stats?.plan ?? '');
+    if (stats === undefined) return;
+    stage.fit(stats.fullWidth, stats.fullHeight);
+    if (stats.output !== '') stage.show(stats.output);
+  });
+  runner.decisions$.subscribe((decision) => {
+    if (decision === undefined) log.clear();
+    else log.add(decision);
+  });
+}
+
 function followSettings(store: Store, runner: Runner): void {
   const settings$ = store.select((state) => state.settings).pipe(skip(1));
   merge(
     store.select(({ settings }) => settings.filter).pipe(skip(1)),
     store.select(({ settings }) => currentParams(settings)).pipe(skip(1)),
   ).subscribe(() => runner.applyLook());
+
+  merge(
+    store.select(({ settings }) => settings.fps).pipe(skip(1)),
+    store.select(({ settings }) => settings.degradation).pipe(skip(1)),
+    store.select(({ settings }) => settings.load).pipe(skip(1)),
+  ).subscribe(() => runner.applyBudget());
 
   // Size, driver and output are given to a pipeline when it is opened: a change opens a new one.
   store

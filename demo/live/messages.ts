@@ -89,6 +89,9 @@ const offers: Readonly<Record<SourceKind, string>> = {
   pattern: '',
 };
 
+/** Of a lost device that was replaced: the picture goes on by itself. */
+export const deviceReset = 'The graphics device was reset; going on.';
+
 export function messageFor(fault: Fault): Message {
   return faults[fault.code];
 }
@@ -131,6 +134,8 @@ export function statusLine({ phase, settings }: PageState): { text: string; deta
       return { text: 'Starting…', detail: startingMessage(phase.source).text };
     case 'running':
       return { text: `${sourceTitles[phase.source]} · ${settings.filter.title}`, detail: 'running' };
+    case 'paused':
+      return { text: 'Paused while this page is hidden', detail: '' };
     case 'failed': {
       const { title, text } = messageFor(phase.fault);
       return { text: title, detail: `${text} ${offerFor(phase.source, phase.fault)}` };

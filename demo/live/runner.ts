@@ -5,22 +5,25 @@
  */
 import {
   openPipeline,
-  preferredOutput,
   PipelineError,
+  type BudgetChange,
+  type BudgetDecision,
   type Filter,
   type Pipeline,
+  type PipelineOptions,
   type PipelineState,
   type PipelineStats,
   type SourceOptions,
 } from 'convolux';
-import { BehaviorSubject, type Observable, Subscription } from 'rxjs';
+import { BehaviorSubject, Subject, type Observable, Subscription } from 'rxjs';
 import sampleUrl from './assets/sample.webm?url';
 import { loadCameraUtils } from './camera-utils.ts';
-import { messageFor } from './messages.ts';
+import { deviceReset, messageFor } from './messages.ts';
 import { newestWins } from './newest-wins.ts';
 import {
   currentParams,
   type Fault,
+  type OutputChoice,
   type Params,
   type Settings,
   type SourceKind,
@@ -28,12 +31,20 @@ import {
 } from './store.ts';
 
 type Look = Readonly<{ filter: Filter; params: Params }>;
-type Run = Readonly<{ pipeline: Pipeline; subscription: Subscription; apply: (look: Look) => void }>;
+type Run = Readonly<{
+  pipeline: Pipeline;
+  subscription: Subscription;
+  apply: (look: Look) => void;
+  setBudget: (budget: BudgetChange) => void;
+}>;
 
 /** Where the picture goes. */
 export interface PictureFrame {
-  /** A fresh element each time: a canvas that was handed to a worker can not be used again. */
-  newView(kind: 'canvas' | 'video'): HTMLCanvasElement | HTMLVideoElement;
+  /**
+   * Fresh elements each time: a canvas that was handed to a worker can not be used again. 'auto' gives one of each,
+   * and neither is seen before `show`.
+   */
+  newView(kind: OutputChoice): PipelineOptions['output'];
   clear(): void;
 }
 
@@ -41,6 +52,7 @@ export class Runner {
   readonly #store: Store;
   readonly #frame: PictureFrame;
   readonly #stats$ = new BehaviorSubject<PipelineStats | undefined>(undefined);
+  readonly #decisions$ = new Subject<BudgetDecision | undefined>();
   #run: Run | undefined;
   #closing: Promise<void> = Promise.resolve();
   /** Counts starts and stops: whoever was overtaken while waiting sees it here and gives up. */
@@ -57,6 +69,11 @@ export class Runner {
   /** The newest figures; undefined while nothing runs. */
   get stats$(): Observable<PipelineStats | undefined> {
     return this.#stats$;
+  }
+
+  /** What the frame budget decides; undefined when another run begins. */
+  get decisions$(): Observable<BudgetDecision | undefined> {
+    return this.#decisions$;
   }
 
   async start(source: SourceKind): Promise<void> {
@@ -81,6 +98,11 @@ export class Runner {
     this.#run?.apply(this.#look());
   }
 
+  /** The same for what is asked of the frame budget. */
+  applyBudget(): void {
+    this.#run?.setBudget(budgetOf(this.#store.state.settings));
+  }
+
   #look(): Look {
     const { settings } = this.#store.state;
     return { filter: settings.filter, params: currentParams(settings) };
@@ -89,17 +111,29 @@ export class Runner {
   #open(source: SourceKind): void {
     const { settings } = this.#store.state;
     const look = this.#look();
-    const kind = settings.output === 'auto' ? preferredOutput() : settings.output;
-    const output = this.#frame.newView(kind);
+    const output = this.#frame.newView(settings.output);
+    this.#decisions$.next(undefined);
     let pipeline: Pipeline;
     try {
-      pipeline = openPipeline({ source: sourceOptions(source, settings), ...look, output });
+      pipeline = openPipeline({
+        source: sourceOptions(source, settings),
+        ...look,
+        ...budgetOf(settings),
+        transport: forcedTransport(settings),
+        output,
+      });
     } catch (cause) {
       this.#fail(source, cause);
       return;
     }
     const subscription = new Subscription();
-    this.#run = { pipeline, subscription, apply: this.#applierFor(pipeline, look) };
+    this.#run = {
+      pipeline,
+      subscription,
+      apply: this.#applierFor(pipeline, look),
+      setBudget: newestWins<BudgetChange>((budget) => this.#setBudget(pipeline, budget)),
+    };
+    subscription.add(pipeline.decisions$.subscribe((decision) => this.#decisions$.next(decision)));
     subscription.add(
       pipeline.stats$.subscribe((stats) => {
         this.#stats$.next(stats);
@@ -119,13 +153,18 @@ export class Runner {
 
   #follow(source: SourceKind, state: PipelineState): void {
     if (state.status === 'failed') this.#fail(source, state.error);
+    if (state.status === 'paused-hidden') this.#store.update({ phase: { status: 'paused', source } });
+    if (state.status === 'running' && this.#store.state.phase.status === 'paused') {
+      this.#store.update({ phase: { status: 'running', source } });
+    }
     // A stop from here unsubscribes first, so this one came from the pipeline: its source ended.
     if (state.status === 'stopped') void this.stop('end');
   }
 
   #fail(source: SourceKind, cause: unknown): void {
     // The last picture stays behind the message; an element that never showed one is only in the way.
-    if (this.#store.state.phase.status !== 'running') this.#frame.clear();
+    const { status } = this.#store.state.phase;
+    if (status !== 'running' && status !== 'paused') this.#frame.clear();
     this.#store.update({ phase: { status: 'failed', source, fault: asFault(cause) } });
     void this.#close();
   }
@@ -167,8 +206,20 @@ export class Runner {
     });
   }
 
+  async #setBudget(pipeline: Pipeline, budget: BudgetChange): Promise<void> {
+    try {
+      await pipeline.setBudget(budget);
+    } catch (cause) {
+      if (this.#run?.pipeline === pipeline) this.#tell(cause);
+    }
+  }
+
   #tell(cause: unknown): void {
     const fault = asFault(cause);
+    if (fault.code === 'context-lost' && cause instanceof PipelineError && cause.recoverable) {
+      this.#store.tell({ key: 'device-reset', scope: 'run', text: deviceReset });
+      return;
+    }
     if (this.#told.has(fault.code)) return;
     this.#told.add(fault.code);
     const { title, text } = messageFor(fault);
@@ -189,6 +240,18 @@ function sourceOptions(source: SourceKind, { size, driver }: Settings): SourceOp
     case 'pattern':
       return { kind: 'pattern', ...size };
   }
+}
+
+function budgetOf({ fps, degradation, load }: Settings): Required<BudgetChange> {
+  return { targetFps: fps ?? null, degradationPreference: degradation, load };
+}
+
+/** Only what the address forces: the rest is found out by measuring. */
+function forcedTransport({ upload, outputPath }: Settings): NonNullable<PipelineOptions['transport']> {
+  return {
+    ...(upload === 'auto' ? {} : { upload }),
+    ...(outputPath === 'auto' ? {} : { outputPath }),
+  };
 }
 
 function asFault(cause: unknown): Fault {

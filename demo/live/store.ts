@@ -3,7 +3,7 @@
  * Knows neither DOM nor pipeline. The figures are not in here: they change four times a second and
  * nothing but their strip reads them.
  */
-import type { CameraDriver, Filter, PipelineErrorCode } from 'convolux';
+import type { CameraDriver, DegradationPreference, Filter, PipelineErrorCode } from 'convolux';
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 
 export type SourceKind = 'camera' | 'sample' | 'pattern';
@@ -11,6 +11,8 @@ export type ParamValue = number | string | boolean;
 export type Params = Readonly<Record<string, ParamValue>>;
 export type Size = Readonly<{ width: number; height: number }>;
 export type OutputChoice = 'auto' | 'canvas' | 'video';
+export type UploadChoice = 'auto' | 'planes' | 'rgbx' | 'texture';
+export type OutputPathChoice = 'auto' | 'pixels' | 'canvas';
 
 /** What the visitor chose: all of it stands in the URL. */
 export type Settings = Readonly<{
@@ -23,6 +25,14 @@ export type Settings = Readonly<{
   size: Size;
   driver: CameraDriver;
   output: OutputChoice;
+  /** How pixels get in and out; found out by measuring, unless the address forces one. */
+  upload: UploadChoice;
+  outputPath: OutputPathChoice;
+  /** Frames per second that are asked for; undefined for as many as come. */
+  fps: number | undefined;
+  degradation: DegradationPreference;
+  /** Extra work per pixel: 1 fills a thirtieth of a second at the full resolution. */
+  load: number;
   /** Off at first: the page shows what the filter made of the camera's own picture. */
   mirror: boolean;
 }>;
@@ -34,6 +44,8 @@ export type Phase =
   | Readonly<{ status: 'idle'; after: 'load' | 'stop' | 'end' }>
   | Readonly<{ status: 'starting'; source: SourceKind }>
   | Readonly<{ status: 'running'; source: SourceKind }>
+  /** Goes on by itself when the page is seen again. */
+  | Readonly<{ status: 'paused'; source: SourceKind }>
   | Readonly<{ status: 'failed'; source: SourceKind; fault: Fault }>;
 
 /** Something to tell that does not end the picture. */

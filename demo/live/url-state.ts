@@ -2,19 +2,37 @@
  * The page's settings as a query string, both ways. A value that is not allowed never stops the page:
  * it is answered by a sentence that names it, and the default is taken. Pure; runs anywhere.
  */
-import { resolveParams, type Filter, type ParamSpec } from 'convolux';
+import { DEGRADATION_PREFERENCES, resolveParams, type Filter, type ParamSpec } from 'convolux';
 import { currentParams, type ParamValue, type Params, type Settings, type Size } from './store.ts';
 
 export const sources = ['camera', 'sample', 'pattern'] as const;
 export const drivers = ['auto', 'processor', 'worker-processor', 'camera-utils'] as const;
 export const outputs = ['auto', 'canvas', 'video'] as const;
+export const uploads = ['auto', 'planes', 'rgbx', 'texture'] as const;
+export const outputPaths = ['auto', 'pixels', 'canvas'] as const;
 
 /** Every camera has it and every machine keeps up with it; larger sizes are one choice away. */
 const defaultSize: Size = Object.freeze({ width: 640, height: 480 });
 /** The edges that are let through, in px; a camera gives its nearest mode, the pattern exactly this. */
 const minEdge = 16;
 const maxEdge = 4096;
-const pageKeys = new Set(['source', 'filter', 'size', 'driver', 'output', 'mirror']);
+/** Frames per second that can be asked for, and the extra work. */
+const fpsRange = { min: 1, max: 240 };
+const loadRange = { min: 0, max: 20 };
+const defaultDegradation = 'maintain-framerate';
+const pageKeys = new Set([
+  'source',
+  'filter',
+  'size',
+  'driver',
+  'output',
+  'upload',
+  'outputPath',
+  'fps',
+  'degradation',
+  'load',
+  'mirror',
+]);
 
 export type UrlSettings = Readonly<{ settings: Settings; complaints: readonly string[] }>;
 
@@ -48,6 +66,12 @@ export function readSettings(search: string, filters: readonly Filter[]): UrlSet
     size: readSize(query.get('size'), complaints),
     driver: choice('driver', drivers) ?? 'auto',
     output: choice('output', outputs) ?? 'auto',
+    upload: choice('upload', uploads) ?? 'auto',
+    outputPath: choice('outputPath', outputPaths) ?? 'auto',
+    // Empty asks for as many as come, as if it were not there.
+    fps: query.get('fps') === '' ? undefined : readNumber('fps', query, fpsRange, complaints),
+    degradation: choice('degradation', DEGRADATION_PREFERENCES) ?? defaultDegradation,
+    load: readNumber('load', query, loadRange, complaints) ?? 0,
     mirror: choice('mirror', ['true', 'false']) === 'true',
   };
   return { settings, complaints };
@@ -55,7 +79,8 @@ export function readSettings(search: string, filters: readonly Filter[]): UrlSet
 
 /** What differs from the defaults, and always the filter, so that a copied address says what it shows. */
 export function writeSettings(settings: Settings): string {
-  const { source, filter, size, driver, output, mirror } = settings;
+  const { source, filter, size, driver, output, upload, outputPath, fps, degradation, load, mirror } =
+    settings;
   const query = new URLSearchParams();
   if (source !== undefined) query.set('source', source);
   query.set('filter', filter.name);
@@ -66,6 +91,11 @@ export function writeSettings(settings: Settings): string {
   if (sizeText(size) !== sizeText(defaultSize)) query.set('size', sizeText(size));
   if (driver !== 'auto') query.set('driver', driver);
   if (output !== 'auto') query.set('output', output);
+  if (upload !== 'auto') query.set('upload', upload);
+  if (outputPath !== 'auto') query.set('outputPath', outputPath);
+  if (fps !== undefined) query.set('fps', String(fps));
+  if (degradation !== defaultDegradation) query.set('degradation', degradation);
+  if (load !== 0) query.set('load', String(load));
   if (mirror) query.set('mirror', 'true');
   return `?${query.toString()}`;
 }
@@ -94,15 +124,37 @@ function readParams(query: URLSearchParams, filter: Filter, complaints: string[]
 
 function readValue(spec: ParamSpec, text: string): ParamValue | undefined {
   switch (spec.type) {
-    case 'number': {
-      const value = text.trim() === '' ? NaN : Number(text);
-      return value >= spec.min && value <= spec.max ? value : undefined;
-    }
+    case 'number':
+      return numberWithin(spec, text);
     case 'choice':
       return spec.choices.find((choice) => choice === text);
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : undefined;
   }
+}
+
+type Range = Readonly<{ min: number; max: number }>;
+
+function readNumber(
+  key: string,
+  query: URLSearchParams,
+  range: Range,
+  complaints: string[],
+): number | undefined {
+  const text = query.get(key);
+  if (text === null) return undefined;
+  const value = numberWithin(range, text);
+  if (value === undefined) complaints.push(refusal(key, text, numberFrom(range)));
+  return value;
+}
+
+function numberWithin({ min, max }: Range, text: string): number | undefined {
+  const value = text.trim() === '' ? NaN : Number(text);
+  return value >= min && value <= max ? value : undefined;
+}
+
+function numberFrom({ min, max }: Range): string {
+  return `a number from ${min} to ${max}`;
 }
 
 function readSize(text: string | null, complaints: string[]): Size {
@@ -119,7 +171,7 @@ function readSize(text: string | null, complaints: string[]): Size {
 function allowedBy(spec: ParamSpec): string {
   switch (spec.type) {
     case 'number':
-      return `a number from ${spec.min} to ${spec.max}${spec.unit === undefined ? '' : ` ${spec.unit}`}`;
+      return `${numberFrom(spec)}${spec.unit === undefined ? '' : ` ${spec.unit}`}`;
     case 'choice':
       return listed(spec.choices);
     case 'boolean':

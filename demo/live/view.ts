@@ -2,10 +2,11 @@
  * The stage: the picture, and what stands in its place while there is none (invitation, "Starting…",
  * or a fault with what to do). Also the status line in the header. Reads the state, changes only DOM.
  */
+import type { PipelineOptions } from 'convolux';
 import { cameraNote, messageFor, offerFor, startingMessage, statusLine } from './messages.ts';
 import { required } from './required.ts';
 import type { PictureFrame } from './runner.ts';
-import type { PageState } from './store.ts';
+import type { OutputChoice, PageState } from './store.ts';
 
 /** Pictures outside of these width-to-height ratios get bars instead of a stage of odd shape. */
 const narrowest = 3 / 4;
@@ -14,27 +15,48 @@ const widest = 16 / 9;
 export class Stage implements PictureFrame {
   readonly #page = required('[data-role=page]', HTMLElement);
   readonly #stage = required('[data-role=stage]', HTMLElement);
-  #view: HTMLCanvasElement | HTMLVideoElement | undefined;
+  readonly #screen = required('[data-role=screen]', HTMLElement);
+  #views: Partial<Readonly<{ canvas: HTMLCanvasElement; video: HTMLVideoElement }>> = {};
   #ratio = widest;
+  #picture = '';
 
-  newView(kind: 'canvas' | 'video'): HTMLCanvasElement | HTMLVideoElement {
+  newView(kind: OutputChoice): PipelineOptions['output'] {
     this.clear();
-    const view = kind === 'canvas' ? document.createElement('canvas') : newVideo();
+    const [canvas, video] = [document.createElement('canvas'), newVideo()];
+    if (kind === 'auto') return this.#hang({ canvas, video });
+    this.#hang(kind === 'canvas' ? { canvas } : { video });
+    this.show(kind);
+    return kind === 'canvas' ? canvas : video;
+  }
+
+  /** The element that the frames are shown in; the other one stays away. */
+  show(kind: 'canvas' | 'video'): void {
+    const view = this.#views[kind];
+    if (view === undefined || view.dataset['role'] === 'view') return;
+    for (const other of this.#screen.children) {
+      if (!(other instanceof HTMLElement)) continue;
+      other.hidden = other !== view;
+      delete other.dataset['role'];
+    }
     view.dataset['role'] = 'view';
-    view.setAttribute('role', 'img');
-    this.#stage.prepend(view);
-    this.#view = view;
-    return view;
   }
 
   clear(): void {
-    this.#view?.remove();
-    this.#view = undefined;
+    this.#screen.replaceChildren();
+    this.#views = {};
   }
 
-  /** Gives the stage the picture's shape. Small differences are rounding, and would make it tremble. */
+  /**
+   * Gives the stage the picture's shape, and the picture its box: one that stays as it is when fewer pixels come.
+   * Small differences are rounding, and would make the stage tremble.
+   */
   fit(width: number, height: number): void {
     if (!(width > 0 && height > 0)) return;
+    const picture = `${width} / ${height}`;
+    if (picture !== this.#picture) {
+      this.#picture = picture;
+      this.#screen.style.setProperty('--picture', picture);
+    }
     const ratio = Math.min(widest, Math.max(narrowest, width / height));
     if (Math.abs(ratio / this.#ratio - 1) < 0.02) return;
     this.#ratio = ratio;
@@ -53,12 +75,22 @@ export class Stage implements PictureFrame {
     say('[data-role=status-text]', status.text);
     say('[data-role=status-detail]', status.detail);
     required('[data-role=status]', HTMLElement).dataset['status'] = phase.status;
-    this.#view?.setAttribute('aria-label', `Live picture: ${status.text}`);
+    for (const view of this.#screen.children) view.setAttribute('aria-label', `Live picture: ${status.text}`);
 
     this.#showPanel('empty', phase.status === 'idle');
     this.#showPanel('starting', phase.status === 'starting');
     this.#showPanel('failed', phase.status === 'failed');
     this.#fillPanels(state);
+  }
+
+  #hang<T extends Partial<Readonly<{ canvas: HTMLCanvasElement; video: HTMLVideoElement }>>>(views: T): T {
+    this.#views = views;
+    for (const view of Object.values(views)) {
+      view.setAttribute('role', 'img');
+      view.hidden = true;
+      this.#screen.append(view);
+    }
+    return views;
   }
 
   #fillPanels(state: PageState): void {

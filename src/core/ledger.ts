@@ -23,17 +23,26 @@ export class Ledger {
     contexts: 0,
     workers: 0,
   };
+  #bytes = 0;
 
-  open(account: LedgerAccount): LedgerToken {
+  /** @param bytes what it holds, where that is known: textures. */
+  open(account: LedgerAccount, bytes = 0): LedgerToken {
     this.#open[account]++;
+    this.#bytes += bytes;
     let released = false;
     return {
       release: () => {
         if (released) throw new Error(`ledger: one of the ${account} was released twice`);
         released = true;
         this.#open[account]--;
+        this.#bytes -= bytes;
       },
     };
+  }
+
+  /** Bytes of all textures that are open now. */
+  get textureBytes(): number {
+    return this.#bytes;
   }
 
   balance(): LedgerBalance {

@@ -1,324 +1,349 @@
 /**
- * Runs one graph on one frame after another, on the thread that made it: take the pixels, compute, show.
- * Owns its backend and the graph that is prepared on it. A fault of one frame costs that frame only.
+ * Runs one graph on one frame after another, on the thread that made it: take the pixels, compute, show. Owns its
+ * backend, which is replaced when the device goes away, and the outputs. A fault of one frame costs that frame only.
  */
-import type { Backend, PreparedGraph } from '../backends/port.ts';
-import { PipelineError, type PipelineErrorCode } from '../core/errors.ts';
-import type { Pixels } from '../core/pixels.ts';
-import type { FrameAccount } from '../frames/frame-account.ts';
+import type { Backend, FrameImage, PreparedGraph } from '../backends/port.ts';
+import { assert } from '../core/assert.ts';
+import { PipelineError } from '../core/errors.ts';
+import { fullSizeOf, type Size } from '../core/frame-size.ts';
+import { CaptureClock } from '../frames/capture-clock.ts';
 import type { FrameLease } from '../frames/frame-lease.ts';
+import type { Sinks } from '../frames/worker/sinks.ts';
 import type { Graph } from '../graph/graph.ts';
-import { planInWords, summarize } from '../plan/explain.ts';
-import { kinOf } from '../plan/kin.ts';
-import { makePlan } from '../plan/make-plan.ts';
-import { sameForm, type FrameForm, type Plan } from '../plan/plan.ts';
-import { DEFAULT_PRICES, type Prices } from '../plan/prices.ts';
-import { FrameTimings } from './frame-timings.ts';
+import type { FrameForm } from '../plan/plan.ts';
+import { SCALES } from '../schedule/budget.ts';
+import { aborted, contextLost, noPicture, NoPicture } from './faults.ts';
+import { GraphRunner, type TakenForm } from './graph-runner.ts';
 import type { PriceBook } from './price-book.ts';
-
-/** Where frames go: onto the backend's own canvas, or as pixels to somebody else. */
-export type EngineOutput =
-  | Readonly<{ kind: 'canvas' }>
-  | Readonly<{ kind: 'pixels'; show: (pixels: Pixels, timestampUs: number) => Promise<void> }>;
+import { reopen } from './reopen.ts';
+import { StageTimings } from './stage-timings.ts';
+import { calibrateTransport, type ForcedTransport, type TransportChoice } from './transport.ts';
 
 export type LiveEngineOptions = Readonly<{
-  backend: Backend;
-  output: EngineOutput;
-  account: FrameAccount;
+  /** A backend on a device of its own. Called again when the device is lost. @throws PipelineError */
+  openBackend: () => Backend;
+  sinks: Sinks;
+  /** What is not to be found out by measuring. Default: all is. */
+  transport?: ForcedTransport;
   /** What things cost on this device. Default what the planner assumes, never measured. */
   prices?: PriceBook;
-  /** Faults that cost one frame. */
+  /** Faults that end nothing. */
   onDiagnostic: (error: PipelineError) => void;
+  /** Told when programs begin to be compiled, and when that is over; `changed`: frames cost something else now. */
+  onCompiling?: (compiling: boolean, changed: boolean) => void;
+  /** Told when another number of frames may be computed at the same time; at first it is 1. */
+  onInFlight?: (most: 1 | 2) => void;
 }>;
 
-/** Compiling may stall: no sooner than this after the last time, so that frames flow in between. */
-const PAUSE_MS = 100;
-/** What is only worth it for a filter that stays waits until it has stayed so long. */
-const SETTLED_MS = 2000;
+/** How one frame is to be computed, and who wants to know of it. */
+export type FrameRun = Readonly<{
+  /** Share of the full resolution on a side. */
+  scale: number;
+  uploaded(ms: number): void;
+  computed(timing: Readonly<{ gpuMs?: number; pollMs?: number }>): void;
+}>;
 
-/** Faults that every later frame would meet as well. */
-const FINAL_CODES: ReadonlySet<PipelineErrorCode> = new Set(['context-lost', 'frame-too-large']);
+export type EngineFigures = Readonly<{
+  /** Of the picture as it was computed last, and at its full resolution; 0 before the first frame. */
+  width: number;
+  height: number;
+  fullWidth: number;
+  fullHeight: number;
+  upload: string;
+  /** How it goes out; empty before the first frame. */
+  output: TransportChoice['output'] | '';
+  outputPath: TransportChoice['outputPath'] | '';
+  backend: string;
+  programs: number;
+  plan: string;
+}>;
+
+/** The turn is a frame's that waited, and that will take it when it wakes. */
+const PROMISED = 0;
+
+/** Before the first frame. */
+const NOTHING: Size = { width: 0, height: 0 };
 
 export class LiveEngine {
-  readonly timings = new FrameTimings();
-  readonly #backend: Backend;
-  readonly #output: EngineOutput;
-  readonly #account: FrameAccount;
-  readonly #onDiagnostic: (error: PipelineError) => void;
-  readonly #book: PriceBook | null;
-  /** Settles when prices are known, or are not to be had. */
-  readonly #priced: Promise<unknown>;
-  /** What a frame of the current graph should take, by the prices that it was planned with. */
-  #predictedMs = 0;
-  /** The newest that was asked for, and the last that could be prepared. */
-  #wanted: Graph;
-  #good: Graph;
-  #prepared: PreparedGraph | null = null;
-  /** The graph of the frame in flight. */
-  #running: PreparedGraph | null = null;
-  #form: FrameForm | null = null;
-  #explanation = '';
-  #preparing = 0;
-  #preparations = 0;
-  /** Graphs that a slider may ask for next, whose programs are perhaps not all there yet. */
-  #kin: readonly Graph[] = [];
-  #isRefined = true;
-  #preparedMs = 0;
-  #pauseUntilMs = 0;
-  #disposed = false;
+  readonly timings = new StageTimings();
+  /** Extra work per pixel, for trying out the frame budget: 1 fills a thirtieth of a second at the full resolution. */
+  load = 0;
+  readonly #options: LiveEngineOptions;
+  readonly #clock = new CaptureClock();
+  #backend: Backend;
+  #runner: GraphRunner;
+  /** How pixels come in and go out here; null until a frame came. */
+  #transport: TransportChoice | null = null;
+  /** The frame that needs the textures into which the next one is written; null where that is none. */
+  #turn: number | null = null;
+  #tickets = 0;
+  readonly #waiting: (() => void)[] = [];
+  #taken: TakenForm | null = null;
+  /** What passes took lately, to know when to look; of a graph. */
+  #passes: { graph: PreparedGraph; ms: number; beforeMs: number } | null = null;
+  #closing: Promise<void> | null = null;
 
-  constructor(graph: Graph, { backend, output, account, prices, onDiagnostic }: LiveEngineOptions) {
-    this.#wanted = graph;
-    this.#good = graph;
-    this.#backend = backend;
-    this.#output = output;
-    this.#account = account;
-    this.#onDiagnostic = onDiagnostic;
-    this.#book = prices ?? null;
-    // What can't be measured is planned with the defaults.
-    this.#priced = this.#book?.open(backend).catch(() => undefined) ?? Promise.resolve();
+  /** @throws PipelineError `webgl2-missing` */
+  constructor(graph: Graph, options: LiveEngineOptions) {
+    this.#options = options;
+    this.#backend = options.openBackend();
+    this.#runner = this.#newRunner(graph);
   }
 
-  /** Whether a filter is being compiled: frames that are replaced meanwhile are lost to that. */
   get isPreparing(): boolean {
-    return this.#preparing > 0;
+    return this.#runner.isPreparing;
   }
 
-  /** How often one was compiled so far. */
+  /** How often programs were compiled, or may have been, so far. */
   get preparations(): number {
-    return this.#preparations;
+    return this.#runner.preparations;
   }
 
-  /** Whose figures these are. */
-  get backend(): Pick<Backend, 'name' | 'uploadPath' | 'compiledPrograms'> {
-    return this.#backend;
+  /** Whether the device went away, so that it is time to `rebuild`. */
+  get isLost(): boolean {
+    return this.#backend.isLost;
   }
 
-  /** How the current graph is computed, in words; empty before the first frame. */
-  get explanation(): string {
-    return this.#explanation;
-  }
-
-  /** Width and height of the frames, once one came. */
-  get form(): FrameForm | null {
-    return this.#form;
+  get figures(): EngineFigures {
+    const { form, full } = this.#taken ?? { form: NOTHING, full: NOTHING };
+    return {
+      width: form.width,
+      height: form.height,
+      fullWidth: full.width,
+      fullHeight: full.height,
+      upload: this.#backend.uploadPath,
+      output: this.#transport?.output ?? '',
+      outputPath: this.#transport?.outputPath ?? '',
+      backend: this.#backend.name,
+      programs: this.#backend.compiledPrograms,
+      plan: this.#runner.explanation,
+    };
   }
 
   /**
-   * Switches at a frame boundary; the old graph goes on until the new one is ready. Of several calls the
-   * newest wins.
+   * Switches at a frame boundary; the old graph goes on until the new one is ready. Of several calls the newest wins.
    * @throws what `makePlan` and `Backend.prepare` throw; the old graph goes on then.
    */
-  async setGraph(graph: Graph): Promise<void> {
-    this.#wanted = graph;
-    if (this.#form === null) {
-      this.#good = graph;
-      return;
-    }
-    try {
-      await this.#prepare(graph, this.#form);
-    } catch (error) {
-      this.#giveUp(graph);
-      throw error;
-    }
+  setGraph(graph: Graph): Promise<void> {
+    return this.#runner.setGraph(graph);
+  }
+
+  /** A frame came in, whether or not it will be computed: it tells how late others are. */
+  arrived(timestampUs: number): void {
+    this.#clock.arrive(timestampUs, performance.now());
   }
 
   /**
-   * Takes, computes and shows one frame.
+   * Takes, computes and shows one frame. Two may be under way: the second is taken when the first no longer needs what
+   * it would be written into.
    * @consumes lease
-   * @throws PipelineError when no later frame can do better: `shader-failed`, `float-missing`, `context-lost` …
+   * @throws PipelineError for whatever went wrong; `isFinalFault` says whether later frames can do better.
    */
-  async process(lease: FrameLease): Promise<void> {
-    const startMs = performance.now();
-    const { timestampUs } = lease;
+  async process(lease: FrameLease, run: FrameRun): Promise<void> {
+    const ticket = ++this.#tickets;
     try {
-      const form = await this.#take(lease);
-      await this.#ready(form);
-      await this.#run(timestampUs);
-      this.#account.show();
-      const nowMs = performance.now();
-      this.timings.shown(nowMs, nowMs - startMs);
-      if (this.#hasQuietWork(nowMs)) await this.#improve();
+      if (this.#turn !== null) await new Promise<void>((go) => this.#waiting.push(go));
+      this.#turn = ticket;
+      await this.#process(lease, run, ticket);
     } catch (error) {
-      this.#account.drop('failed');
-      if (this.#disposed) return;
-      const fault = PipelineError.from(error instanceof NoPicture ? error.cause : error, 'frame-failed', {
-        recoverable: true,
-      });
-      if (fault.code === 'context-lost') void this.#book?.forget();
-      if (error instanceof NoPicture || FINAL_CODES.has(fault.code)) throw fault;
-      this.#onDiagnostic(fault);
+      throw this.#faultOf(error);
+    } finally {
+      this.#leave(ticket);
     }
+  }
+
+  /** One piece of what is better done before it is needed. For moments between frames. */
+  improve(): Promise<void> {
+    return this.#runner.improve();
+  }
+
+  /**
+   * Starts again on a fresh device: nothing of the old one is used any more. The graph, the outputs and the figures stay.
+   * @throws PipelineError `context-lost` when there is none to be had.
+   */
+  async rebuild(): Promise<void> {
+    const { graph } = this.#runner;
+    this.#dropBackend();
+    await this.#options.prices?.forget();
+    const backend = await reopen(this.#options.openBackend, () => this.#closing !== null);
+    this.#backend = backend;
+    this.#runner = this.#newRunner(graph);
+    this.#transport = null;
+    // What the old device held up waits no longer.
+    this.#turn = null;
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** Gives everything back. Idempotent. */
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#retire();
-    this.#running?.dispose();
+  dispose(): Promise<void> {
+    this.#closing ??= this.#dispose();
+    return this.#closing;
+  }
+
+  async #dispose(): Promise<void> {
+    this.#dropBackend();
+    await this.#options.sinks.close();
+  }
+
+  #dropBackend(): void {
+    this.#runner.dispose();
     this.#backend.dispose();
+    this.#passes = null;
   }
 
-  /** Lets the current graph go; one that a frame is running on goes with that frame. */
-  #retire(): void {
-    if (this.#prepared !== this.#running) this.#prepared?.dispose();
-    this.#prepared = null;
+  #newRunner(graph: Graph): GraphRunner {
+    const { prices, onDiagnostic, onCompiling } = this.#options;
+    return new GraphRunner(graph, {
+      backend: this.#backend,
+      book: prices ?? null,
+      scales: SCALES,
+      onDiagnostic,
+      onCompiling: onCompiling ?? (() => undefined),
+    });
   }
 
-  async #take(lease: FrameLease): Promise<FrameForm> {
+  /** The next frame may be taken. */
+  #leave(ticket: number): void {
+    if (this.#turn !== ticket) return;
+    const next = this.#waiting.shift();
+    this.#turn = next === undefined ? null : PROMISED;
+    next?.();
+  }
+
+  async #process(lease: FrameLease, run: FrameRun, ticket: number): Promise<void> {
+    const runner = this.#runner;
+    const backend = this.#backend;
+    const { sinks, onCompiling } = this.#options;
+    const { form, transport, picture, startMs, uploadMs } = await this.#take(lease, run.scale);
+    run.uploaded(uploadMs);
+    const ready = runner.ready(form);
+    const { graph, fullOutput } = ready instanceof Promise ? await ready : ready;
+    let isUnusual = false;
     try {
-      return await this.#backend.upload(lease.frame);
+      const readyMs = performance.now();
+      // Pixels of a camera need not be square, and filters may change the size.
+      picture.width = Math.round((fullOutput.width * picture.width) / form.full.width);
+      picture.height = Math.round((fullOutput.height * picture.height) / form.full.height);
+      backend.execute(graph);
+      isUnusual = backend.burn(this.load, form.form, form.full);
+      if (isUnusual) onCompiling?.(true, false);
+      const sink = sinks[transport.output];
+      assert(sink !== undefined, 'the way out was chosen among those that are there');
+      let out: Promise<void> | null = null;
+      if (transport.outputPath === 'canvas') {
+        backend.present(graph);
+        out = sink.showCanvas(backend.canvas, picture);
+        this.#leave(ticket);
+      }
+      const finished = backend.finished(this.#expectedMs(graph));
+      const { gpuMs, pollMs } = out === null ? await finished : (await Promise.all([finished, out]))[0];
+      const passedMs = performance.now();
+      run.computed(gpuMs === null ? { pollMs } : { gpuMs, pollMs });
+      this.#passed(graph, passedMs - readyMs);
+      this.#mustLive();
+      if (out === null) await sink.showPixels(backend.read(graph), picture);
+      const shownMs = performance.now();
+      this.timings.shown(shownMs, {
+        upload: uploadMs,
+        passes: passedMs - readyMs,
+        readback: shownMs - passedMs,
+        total: shownMs - startMs,
+        latency: this.#clock.since(picture.timestampUs, shownMs),
+      });
+    } finally {
+      if (isUnusual) onCompiling?.(false, false);
+      runner.done(graph);
+    }
+  }
+
+  /** All that needs the frame itself; it is closed then, whatever happens. */
+  async #take(lease: FrameLease, wanted: number): Promise<Taken> {
+    try {
+      this.#mustLive();
+      const { frame } = lease;
+      const transport = (this.#transport ??= await this.#chooseTransport(frame));
+      const startMs = performance.now();
+      const full = fullSizeOf(frame);
+      const scale = this.#runner.feasibleScale(wanted, full);
+      const picture = pictureOf(frame, lease.timestampUs);
+      const uploaded = await this.#backend.upload(frame, { scale, full, path: transport.upload });
+      const form = this.#takenAs(uploaded, full, scale);
+      return { form, transport, picture, startMs, uploadMs: performance.now() - startMs };
     } finally {
       lease.release();
     }
   }
 
-  async #ready(form: FrameForm): Promise<void> {
-    this.#mustLive();
-    this.#form = form;
-    while (!this.#isPreparedFor(form)) {
-      const graph = this.#wanted;
-      try {
-        await this.#prepare(graph, form);
-      } catch (error) {
-        if (graph === this.#good) throw new NoPicture(error);
-        this.#giveUp(graph);
-        this.#onDiagnostic(PipelineError.from(error, 'frame-failed'));
-      }
-      this.#mustLive();
+  /** The same object while frames come alike. */
+  #takenAs(form: FrameForm, full: Size, scale: number): TakenForm {
+    const last = this.#taken;
+    const isSame = last?.form === form && last.scale === scale && last.full.width === full.width && last.full.height === full.height; // prettier-ignore
+    return isSame ? last : (this.#taken = { form, full, scale });
+  }
+
+  /** Measured on the first frame that comes, and again on a new device. Holds up frames meanwhile. */
+  async #chooseTransport(frame: FrameImage): Promise<TransportChoice> {
+    const { sinks, transport = {}, onDiagnostic, onCompiling, onInFlight } = this.#options;
+    const [runner, backend] = [this.#runner, this.#backend];
+    onCompiling?.(true, true);
+    try {
+      const choice = await calibrateTransport({
+        backend,
+        sinks,
+        frame,
+        forced: transport,
+        plan: (form, output) => runner.plan(runner.graph, form, 1, output),
+        prices: await runner.prices(),
+        onDiagnostic,
+      });
+      await sinks.keepOnly(choice.output);
+      runner.planOutput = choice.planOutput;
+      onInFlight?.(choice.outputPath === 'canvas' && !backend.isSoftware ? 2 : 1);
+      return choice;
+    } finally {
+      onCompiling?.(false, true);
     }
   }
 
-  #isPreparedFor(form: FrameForm): boolean {
-    const prepared = this.#prepared?.plan.frame ?? null;
-    return prepared !== null && sameForm(prepared, form);
-  }
-
-  /** What was refused is not tried again: the last good graph goes on, unless a newer one is wanted by now. */
-  #giveUp(graph: Graph): void {
-    if (this.#wanted === graph) this.#wanted = this.#good;
-  }
-
-  /** A method, because the answer may change with every wait. */
-  #isOver(): boolean {
-    return this.#disposed;
-  }
-
+  /** The answer may change with every wait. */
   #mustLive(): void {
-    if (this.#isOver()) throw aborted();
+    if (this.#closing !== null) throw aborted();
   }
 
-  async #prepare(graph: Graph, form: FrameForm): Promise<void> {
-    this.#preparing++;
-    this.#preparations++;
-    try {
-      if (this.#book !== null) await this.#priced;
-      const prepared = await this.#backend.prepare(this.#plan(graph, form));
-      // Overtaken by a newer graph, or compiled for frames that no longer come.
-      if (this.#disposed || this.#wanted !== graph || this.#form === null || !sameForm(this.#form, form)) {
-        prepared.dispose();
-        return;
-      }
-      this.#retire();
-      this.#prepared = prepared;
-      this.#good = graph;
-      this.#explanation = planInWords(prepared.plan, this.#prices);
-      this.#predictedMs = summarize(prepared.plan, this.#prices).reduce(
-        (sum, pass) => sum + pass.predictedMs,
-        0,
-      );
-      this.#kin = kinOf(graph);
-      this.#isRefined = false;
-      this.#preparedMs = performance.now();
-    } finally {
-      this.#preparing--;
-    }
+  /** What the passes took, the last time or the one before: one that was held up would make the next one wait. */
+  #expectedMs(graph: PreparedGraph): number {
+    const known = this.#passes;
+    return known?.graph === graph ? Math.min(known.ms, known.beforeMs) : NaN;
   }
 
-  #hasQuietWork(nowMs: number): boolean {
-    if (nowMs < this.#pauseUntilMs) return false;
-    if (this.#book?.isStale === true) return true;
-    return this.#kin.length > 0 || (!this.#isRefined && nowMs - this.#preparedMs >= SETTLED_MS);
+  #passed(graph: PreparedGraph, ms: number): void {
+    this.#passes = { graph, ms, beforeMs: this.#passes?.graph === graph ? this.#passes.ms : ms };
+    // Extra work is no part of the plan.
+    if (this.load === 0) this.#runner.observe(ms);
   }
 
-  #plan(graph: Graph, form: FrameForm): Plan {
-    return makePlan(graph, form, this.#backend.capabilities, {
-      prices: this.#prices,
-      output: this.#output.kind === 'canvas' ? 'canvas' : 'bytes',
-    });
-  }
-
-  get #prices(): Prices {
-    return this.#book?.prices ?? DEFAULT_PRICES;
-  }
-
-  /**
-   * One piece of what is better done before it is needed, between two frames: first the programs that a slider may
-   * need next, then, for a filter that stays, faster programs. Frames lost to it count as lost to compiling.
-   */
-  async #improve(): Promise<void> {
-    const [prepared, form] = [this.#prepared, this.#form];
-    if (prepared === null || form === null || this.#disposed) return;
-    this.#preparing++;
-    const compiledBefore = this.#backend.compiledPrograms;
-    try {
-      const [kin] = this.#kin;
-      if (this.#book?.isStale === true) await this.#priceAnew(this.#book, form);
-      else if (kin === undefined) this.#isRefined = !(await this.#backend.refine(prepared));
-      else if (!(await this.#backend.warm(this.#plan(kin, form)))) this.#kin = this.#kin.slice(1);
-    } catch (error) {
-      // What runs, runs on: only the improvement is lost.
-      this.#kin = [];
-      this.#isRefined = true;
-      if (!this.#isOver())
-        this.#onDiagnostic(PipelineError.from(error, 'shader-failed', { recoverable: true }));
-    } finally {
-      this.#preparing--;
-      if (this.#backend.compiledPrograms > compiledBefore) {
-        this.#preparations++;
-        this.#pauseUntilMs = performance.now() + PAUSE_MS;
-      }
-    }
-  }
-
-  /** The device is not what it was: other algorithms may be the cheaper ones now. */
-  async #priceAnew(book: PriceBook, form: FrameForm): Promise<void> {
-    this.#pauseUntilMs = performance.now() + PAUSE_MS;
-    if (await book.calibrate()) await this.#prepare(this.#wanted, form);
-  }
-
-  /** Computes and shows the frame that was taken. A switch meanwhile leaves this frame's graph alone. */
-  async #run(timestampUs: number): Promise<void> {
-    const prepared = this.#prepared;
-    if (prepared === null) throw aborted();
-    this.#running = prepared;
-    const startMs = performance.now();
-    try {
-      this.#backend.execute(prepared);
-      if (this.#output.kind === 'canvas') this.#backend.present(prepared);
-      // The thread stays free while the GPU works, so that newer frames come in and are counted.
-      await this.#backend.finished();
-      // What is still being made faster says nothing of the device.
-      if (this.#isRefined && !this.isPreparing)
-        this.#book?.observe(this.#predictedMs, performance.now() - startMs);
-      if (this.#output.kind === 'canvas') return;
-      this.#mustLive();
-      await this.#output.show(this.#backend.read(prepared), timestampUs);
-    } finally {
-      this.#running = null;
-      if (prepared !== this.#prepared) prepared.dispose();
-    }
+  #faultOf(error: unknown): PipelineError {
+    if (this.#closing !== null) return aborted();
+    if (error instanceof NoPicture) return noPicture(error);
+    if (this.#backend.isLost) return contextLost(error);
+    return PipelineError.from(error, 'frame-failed', { recoverable: true });
   }
 }
 
-/** The graph can't run on frames of this form: there is nothing to show, now or later. */
-class NoPicture extends Error {
-  constructor(cause: unknown) {
-    super('the graph could not be prepared', { cause });
-  }
-}
+/** As what a picture is shown: first the frame's own size, then that of what comes of it. */
+type Picture = { timestampUs: number; width: number; height: number };
 
-function aborted(): PipelineError {
-  return new PipelineError('aborted', 'The pipeline was stopped.');
+/** What is left of a frame when it was taken. */
+type Taken = Readonly<{
+  form: TakenForm;
+  transport: TransportChoice;
+  picture: Picture;
+  startMs: number;
+  uploadMs: number;
+}>;
+
+function pictureOf(frame: FrameImage, timestampUs: number): Picture {
+  return 'displayWidth' in frame
+    ? { timestampUs, width: frame.displayWidth, height: frame.displayHeight }
+    : { timestampUs, width: frame.width, height: frame.height };
 }

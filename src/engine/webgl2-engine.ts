@@ -5,18 +5,10 @@ import type { Graph } from '../graph/graph.ts';
 import { PriceBook } from './price-book.ts';
 import { LiveEngine, type LiveEngineOptions } from './live-engine.ts';
 
-export type WebGl2EngineOptions = Omit<LiveEngineOptions, 'backend'> &
-  Readonly<{
-    ledger: Ledger;
-    /** Where frames are drawn when the output is a canvas. */
-    canvas?: OffscreenCanvas;
-  }>;
+export type WebGl2EngineOptions = Omit<LiveEngineOptions, 'openBackend'> & Readonly<{ ledger: Ledger }>;
 
 /** @throws PipelineError `webgl2-missing` */
-export function openWebGl2Engine(
-  graph: Graph,
-  { ledger, canvas, ...options }: WebGl2EngineOptions,
-): LiveEngine {
-  const backend = new WebGl2Backend({ ledger, ...(canvas === undefined ? {} : { canvas }) });
-  return new LiveEngine(graph, { prices: new PriceBook(), ...options, backend });
+export function openWebGl2Engine(graph: Graph, { ledger, ...options }: WebGl2EngineOptions): LiveEngine {
+  const openBackend = () => new WebGl2Backend({ ledger });
+  return new LiveEngine(graph, { prices: new PriceBook(), ...options, openBackend });
 }

@@ -3,12 +3,22 @@
  * counted each by itself, so that the sum is a check and not a definition.
  */
 
-export const DROP_REASONS = ['source', 'replaced', 'compiling', 'failed', 'stopped'] as const;
+export const DROP_REASONS = [
+  'source',
+  'replaced',
+  'stale',
+  'decimated',
+  'compiling',
+  'hidden',
+  'failed',
+  'stopped',
+] as const;
 
 /**
- * source: lost before it reached us (a gap in the timestamps). replaced: a newer one came first.
- * compiling: replaced or lost while a filter was being compiled. failed: could not be read, computed or shown.
- * stopped: still waiting when the pipeline ended.
+ * source: lost before it reached us (a gap in the timestamps). replaced: a newer one came first. stale: it had waited
+ * for more than two periods. decimated: left out evenly, to hold the rate or because fewer were asked for. compiling:
+ * replaced or lost while programs were compiled. hidden: nobody sees the page. failed: could not be read, computed or
+ * shown. stopped: still waiting when the pipeline ended.
  */
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -28,7 +38,10 @@ export class FrameAccount {
   readonly #droppedBy: Record<DropReason, number> = {
     source: 0,
     replaced: 0,
+    stale: 0,
+    decimated: 0,
     compiling: 0,
+    hidden: 0,
     failed: 0,
     stopped: 0,
   };

@@ -1,6 +1,7 @@
 /**
  * A frame that somebody owns. Whoever holds the lease releases it exactly once, on every path; moving it ends
- * the old holder's right. Works for whatever has `close()`: VideoFrame, ImageBitmap, a test's fake.
+ * the old holder's right, cloning it makes a second holder. Works for whatever has `close()`: VideoFrame, ImageBitmap, a
+ * test's fake.
  */
 import type { Ledger, LedgerToken } from '../core/ledger.ts';
 
@@ -8,11 +9,19 @@ export type FrameImage = VideoFrame | ImageBitmap;
 
 export type Closable = Readonly<{ close(): void }>;
 
+/** As VideoFrame does: another handle on the same pixels, which live until the last handle is closed. */
+type Clonable<Frame> = Readonly<{ clone(): Frame }>;
+
+/** How many leases hold a frame that can't be cloned. */
+type Share = { holders: number };
+
 export class FrameLease<Frame extends Closable = FrameImage> {
+  /** Of the frame, in µs. */
   readonly timestampUs: number;
   readonly #ledger: Ledger;
+  readonly #token: LedgerToken;
   #frame: Frame | null;
-  #token: LedgerToken;
+  #share: Share | null = null;
 
   /** @consumes frame */
   constructor(frame: Frame, timestampUs: number, ledger: Ledger) {
@@ -40,11 +49,26 @@ export class FrameLease<Frame extends Closable = FrameImage> {
     const frame = this.frame;
     this.#frame = null;
     this.#token.release();
-    return new FrameLease(frame, this.timestampUs, this.#ledger);
+    return this.#leaseOf(frame);
   }
 
   /**
-   * Closes the frame.
+   * A second lease, to be released by itself; this one stays as it is. A VideoFrame is cloned: the new lease has a frame of
+   * its own, which may be transferred, and the pixels (a camera's buffer) are given back when both are closed. An ImageBitmap
+   * can't be: both leases lend the same one, which closes with the last of them, so nobody may transfer it.
+   * @returnsOwned
+   * @throws Error after `release` or `move`.
+   */
+  clone(): FrameLease<Frame> {
+    const { frame } = this;
+    if (isClonable(frame)) return new FrameLease(frame.clone(), this.timestampUs, this.#ledger);
+    this.#share ??= { holders: 1 };
+    this.#share.holders++;
+    return this.#leaseOf(frame);
+  }
+
+  /**
+   * Closes the frame; one that cloned leases share closes with the last of them.
    * @throws Error on the second call, or after `move`.
    */
   release(): void {
@@ -52,6 +76,16 @@ export class FrameLease<Frame extends Closable = FrameImage> {
     if (frame === null) throw new Error('frame lease: released twice, or after it was moved');
     this.#frame = null;
     this.#token.release();
-    frame.close();
+    if (this.#share === null || --this.#share.holders === 0) frame.close();
   }
+
+  #leaseOf(frame: Frame): FrameLease<Frame> {
+    const lease = new FrameLease(frame, this.timestampUs, this.#ledger);
+    lease.#share = this.#share;
+    return lease;
+  }
+}
+
+function isClonable<Frame extends Closable>(frame: Frame): frame is Frame & Clonable<Frame> {
+  return 'clone' in frame && typeof frame.clone === 'function';
 }

@@ -70,6 +70,17 @@ export function describe(graph: Graph, inputShapes: Readonly<Record<string, Shap
   return { rows, parameters, macs, text: tableText(rows, parameters, macs) };
 }
 
+/**
+ * The shape of what a graph gives.
+ * @throws TypeError | RangeError when a shape doesn't fit the graph.
+ */
+export function outputShape(
+  graph: Graph,
+  inputShapes: Readonly<Record<string, Shape>>,
+): readonly (number | null)[] {
+  return at(describe(graph, inputShapes).rows, graph.output).outputShape;
+}
+
 const NO_FACTS: LayerFacts = { parameters: 0, macs: 0 };
 const NOTHING_SEEN: Sight = { seen: [], jump: [] };
 

@@ -14,7 +14,7 @@ import { DEFAULT_PRICES, type Prices } from './prices.ts';
 import { simplify } from './simplify.ts';
 import type { Techniques } from './techniques.ts';
 import { planFrameTensors } from './tensor-plan.ts';
-import { writePlan } from './write-plan.ts';
+import { writePlan, type PlanTarget } from './write-plan.ts';
 
 export type PlanOptions = Readonly<{
   /** What things cost on this device. Default those of a software renderer. */
@@ -22,10 +22,10 @@ export type PlanOptions = Readonly<{
   /** Techniques that are forced or forbidden. Default: the planner decides. */
   techniques?: Techniques;
   /**
-   * Where the output goes: out as 'bytes' (the default), or onto the 'canvas', whose colours the chroma of planes is
-   * multiplied into: there it is not rounded before.
+   * Where the output goes: out as 'bytes' (the default), where planes stay planes; as 'colours', bytes of red, green and
+   * blue; or onto the 'canvas'. In the latter two the chroma of planes is not rounded before it is multiplied in.
    */
-  output?: 'bytes' | 'canvas';
+  output?: PlanTarget;
 }>;
 
 /**

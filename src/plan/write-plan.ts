@@ -38,12 +38,15 @@ const LEAST_BAKED_MS = 0.5;
 
 const UNIT: Interval = { low: 0, high: 1 };
 
+/** See `PlanOptions`. */
+export type PlanTarget = 'bytes' | 'colours' | 'canvas';
+
 export type WriteOptions = Readonly<{
   frame: FrameForm;
   device: DeviceCapabilities;
   prices: Prices;
   techniques: Techniques;
-  output: 'bytes' | 'canvas';
+  output: PlanTarget;
 }>;
 
 /**
@@ -110,17 +113,19 @@ class PlanWriter {
   write(): Plan {
     for (const draft of this.#drafts) this.#writePass(draft);
     const outputs = this.#program.outputs.map((output) => this.#outputImage(output));
-    const [output, u, v] = outputs;
-    assert(output !== undefined, 'a plan shows something');
-    const { frame, techniques } = this.#options;
-    const shared = assignStorage(this.#images, this.#passes, outputs);
+    const [luma, u, v] = outputs;
+    assert(luma !== undefined, 'a plan shows something');
+    const planes = u === undefined || v === undefined ? null : ([luma, u, v] as const);
+    const { frame, techniques, output: target } = this.#options;
+    const colours = planes !== null && target === 'colours' ? this.#convert(planes, 'rgba8') : null;
+    const shared = assignStorage(this.#images, this.#passes, colours === null ? outputs : [colours]);
     return {
       frame,
       images: this.#images,
       passes: this.#passes,
       storage: techniques.reuse === false ? this.#images.map((_, image) => image) : shared,
-      output,
-      chroma: u === undefined || v === undefined ? null : { u, v },
+      output: colours ?? luma,
+      chroma: planes === null || colours !== null ? null : { u: planes[1], v: planes[2] },
     };
   }
 
@@ -165,7 +170,8 @@ class PlanWriter {
     const known = this.#imageOf.get(term.image);
     if (known !== undefined) return known;
     assert(value.kind === 'input', 'an image is written before it is read');
-    const image = this.#options.frame.layout === 'rgba' ? this.#framePlane('rgba', 'rgba') : this.#convert();
+    const image =
+      this.#options.frame.layout === 'rgba' ? this.#framePlane('rgba', 'rgba') : this.#convertFrame();
     this.#imageOf.set(term.image, image);
     return image;
   }
@@ -192,23 +198,28 @@ class PlanWriter {
     }
   }
 
-  #convert(): number {
-    const [y, u, v] = [this.#framePlane('y', 'packed4'), this.#framePlane('u', 'single'), this.#framePlane('v', 'single')]; // prettier-ignore
-    const { frame, device } = this.#options;
+  /** The frame's own planes. Shown as they are, 8 bits are enough; filtered again, rounding would be multiplied. */
+  #convertFrame(): number {
     const isShown = at(this.#program.values, at(this.#program.outputs, 0)).kind === 'input';
+    const planes = [this.#framePlane('y', 'packed4'), this.#framePlane('u', 'single'), this.#framePlane('v', 'single')] as const; // prettier-ignore
+    return this.#convert(planes, isShown ? 'rgba8' : (this.#options.device.floatFormat ?? 'rgba8'));
+  }
+
+  #convert([y, u, v]: readonly [y: number, u: number, v: number], format: TexelFormat): number {
+    const { width, height } = at(this.#images, y);
     const output = this.#addImage({
       source: { kind: 'pass', index: this.#passes.length },
-      width: frame.width,
-      height: frame.height,
+      width,
+      height,
       channels: 3,
       layout: 'rgba',
-      // Shown as it is, 8 bits are enough; filtered again, rounding here would be multiplied by the weights.
-      format: isShown ? 'rgba8' : (device.floatFormat ?? 'rgba8'),
+      format,
       interval: UNIT,
       expansion: null,
       atlas: null,
     });
-    this.#passes.push({ kind: 'convert', label: 'planes → RGB', y, u, v, color: frame.color, output });
+    const { color } = this.#options.frame;
+    this.#passes.push({ kind: 'convert', label: 'planes → RGB', y, u, v, color, output });
     return output;
   }
 

@@ -1,6 +1,7 @@
 /** One frame in flight, the newest waits, older ones are released: nothing queues. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { Closable, FrameLease } from '../frames/frame-lease.ts';
+import { takeLeases, type LeaseObserver } from './lease-inlet.ts';
 
 export type LatestFrameOptions = Readonly<{
   /**
@@ -19,7 +20,7 @@ export type LatestFrameOptions = Readonly<{
  *     source   a-b-c-------|
  *     work     (5 frames of time each)
  *     result   -----A----C-|
- *     released ----b--------
+ *     released ----ba----c--   (a and c by work)
  *
  * @param work @consumes its lease, on every path.
  */
@@ -31,21 +32,23 @@ export function latestFrame<Frame extends Closable, Result>(
     new Observable((subscriber) => {
       const desk = new Desk(work, onDrop, subscriber);
       subscriber.add(() => {
-        desk.drop('stopped');
+        desk.stop();
       });
-      subscriber.add(
-        source.subscribe({
-          next: (lease) => {
-            desk.take(lease);
-          },
-          error: (error: unknown) => {
-            subscriber.error(error);
-          },
-          complete: () => {
-            desk.finish();
-          },
-        }),
-      );
+      const observer: LeaseObserver<Frame> = {
+        next: (lease) => {
+          desk.take(lease);
+        },
+        late: (lease) => {
+          desk.drop(lease, 'stopped');
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          desk.finish();
+        },
+      };
+      takeLeases(source, observer, subscriber);
     });
 }
 
@@ -70,21 +73,30 @@ class Desk<Frame extends Closable, Result> {
 
   /** @consumes lease */
   take(lease: FrameLease<Frame>): void {
-    if (this.#busy) {
-      this.drop('replaced');
-      this.#waiting = lease;
-    } else {
+    if (!this.#busy) {
       this.#run(lease);
+      return;
     }
+    const old = this.#waiting;
+    this.#waiting = lease;
+    if (old !== null) this.drop(old, 'replaced');
   }
 
-  /** Releases what waits. */
-  drop(reason: 'replaced' | 'stopped'): void {
+  /** Nobody listens any more: releases what waits. */
+  stop(): void {
     const lease = this.#waiting;
-    if (lease === null) return;
     this.#waiting = null;
+    if (lease !== null) this.drop(lease, 'stopped');
+  }
+
+  /** @consumes lease */
+  drop(lease: FrameLease<Frame>, reason: 'replaced' | 'stopped'): void {
     lease.release();
-    this.#onDrop?.(reason);
+    try {
+      this.#onDrop?.(reason);
+    } catch (error) {
+      this.#subscriber.error(error);
+    }
   }
 
   /** The source has no more: completes when the last frame is done. */

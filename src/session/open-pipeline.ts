@@ -2,21 +2,53 @@
  * The page's side of a running pipeline: opens source and output, starts the worker, hands filters on, and
  * closes everything in order. One pipeline is one worker.
  */
-import { ReplaySubject, Subject, type Observable } from 'rxjs';
-import { LiveClient, type LiveEvents, type LiveStats } from '../../workers/live/live.client.ts';
+import { map, ReplaySubject, Subject, Subscription, type Observable } from 'rxjs';
+import {
+  LiveClient,
+  type LiveBudget,
+  type LiveEvents,
+  type LiveOptions,
+  type LiveStats,
+} from '../../workers/live/live.client.ts';
+import { checkNumber, checkOneOf } from '../core/check.ts';
 import { deserializeError, PipelineError, type SerializedError } from '../core/errors.ts';
 import { isSettled } from '../core/ledger.ts';
 import { resolveParams, type Filter, type ParamValues } from '../graph/filter.ts';
-import { openOutput, type OpenOutput, type OutputElement } from './output.ts';
+import { openOutput, type OpenOutput, type OutputElement, type OutputElements } from './output.ts';
+import {
+  DEGRADATION_PREFERENCES,
+  type BudgetDecision,
+  type DegradationPreference,
+} from '../schedule/budget.ts';
 import { checkSource, openSource, type OpenSource, type SourceOptions } from './source.ts';
+import { hiddenPage, pageVisible, pausedHidden } from './visibility.ts';
 
 export type PipelineOptions = Readonly<{
   source: SourceOptions;
   filter: Filter;
   /** Values of the filter's parameters; what is not given takes its default. */
   params?: Readonly<Record<string, unknown>>;
-  /** Shows the frames. A canvas must be fresh: it is handed to the worker for good. */
-  output: OutputElement;
+  /**
+   * Shows the frames. A canvas must be fresh: it is handed to the worker for good. Of two elements the one is used that
+   * costs less on this machine, and `stats.output` says which; the other stays empty.
+   */
+  output: OutputElement | OutputElements;
+  /** Frames per second that are asked for, 1 to 240. Default null: as many as come. */
+  targetFps?: number | null;
+  /** What gives way when a frame costs more than its time. Default 'maintain-framerate': the resolution. */
+  degradationPreference?: DegradationPreference;
+  /**
+   * Extra work per pixel, 0 to 20, for trying out how the rate is held: 1 fills a thirtieth of a second at the full
+   * resolution. Default 0.
+   */
+  load?: number;
+  /**
+   * What becomes of frames while nobody sees the page. Default 'continue': others may still see the output.
+   * 'pause' spares the battery.
+   */
+  whenHidden?: 'continue' | 'pause';
+  /** How pixels come in and go out, where that is not to be found out by measuring, as tests want it. */
+  transport?: LiveOptions['transport'];
   /** Makes the worker, where a bundler or a policy wants it made otherwise. */
   createWorker?: () => Worker;
 }>;
@@ -24,12 +56,14 @@ export type PipelineOptions = Readonly<{
 export type PipelineState =
   | Readonly<{ status: 'starting' }>
   | Readonly<{ status: 'running' }>
+  /** Nobody sees the page, and this source or output stands still meanwhile; goes on by itself. */
+  | Readonly<{ status: 'paused-hidden' }>
   | Readonly<{ status: 'stopped' }>
   | Readonly<{ status: 'failed'; error: PipelineError }>;
 
-export type PipelineStats = Omit<LiveStats, 'upload'> &
+export type PipelineStats = LiveStats &
   Readonly<{
-    /** How frames travel: 'processor → planes → video' is driver → upload → output. */
+    /** How frames travel: 'processor → planes → pixels → video' is driver → upload → way out → element. */
     transport: string;
     /** 'camera' | 'video' | 'pattern' */
     source: string;
@@ -42,6 +76,13 @@ export interface Pipeline extends AsyncDisposable {
   readonly stats$: Observable<PipelineStats>;
   /** Faults that did not end it: a frame that was lost, a filter that could not be prepared. */
   readonly diagnostics$: Observable<PipelineError>;
+  /** What the frame budget decides, and why: each frame that is dropped, each change of resolution or rate. */
+  readonly decisions$: Observable<BudgetDecision>;
+  /**
+   * The figures of this moment.
+   * @throws PipelineError `aborted` before it runs and after it ended.
+   */
+  stats(): Promise<PipelineStats>;
   /**
    * Switches at a frame boundary; the old filter goes on until the new one is ready.
    * @throws TypeError | RangeError for wrong parameters.
@@ -50,9 +91,17 @@ export interface Pipeline extends AsyncDisposable {
   setFilter(filter: Filter, params?: Readonly<Record<string, unknown>>): Promise<void>;
   /** As `setFilter` with the filter that runs. */
   setParams(params: Readonly<Record<string, unknown>>): Promise<void>;
+  /**
+   * Asks for something else from now on; what is not given stays.
+   * @throws TypeError | RangeError that name the option.
+   */
+  setBudget(change: BudgetChange): Promise<void>;
   /** Ends it and releases the camera. Idempotent. */
   stop(): Promise<void>;
 }
+
+/** What can be asked of the frame budget while it runs; see `PipelineOptions`. */
+export type BudgetChange = Pick<PipelineOptions, 'targetFps' | 'degradationPreference' | 'load'>;
 
 /**
  * Starts a pipeline: source → worker → output. Returns at once; `state$` tells how it goes.
@@ -60,6 +109,9 @@ export interface Pipeline extends AsyncDisposable {
  */
 export function openPipeline(options: PipelineOptions): Pipeline {
   checkSource(options.source);
+  checkBudget('options', options);
+  if (options.whenHidden !== undefined)
+    checkOneOf('options.whenHidden', options.whenHidden, ['continue', 'pause']);
   const params = resolveParams(options.filter, options.params);
   // Built now, so that a graph with a mistake throws here.
   options.filter.build(params);
@@ -73,6 +125,8 @@ class LivePipelineSession implements Pipeline {
   #status: PipelineState['status'] = 'starting';
   readonly #stats$ = new ReplaySubject<PipelineStats>(1);
   readonly #diagnostics$ = new Subject<PipelineError>();
+  readonly #decisions$ = new Subject<BudgetDecision>();
+  #budget: LiveBudget;
   #filter: Filter;
   #params: ParamValues;
   #client: LiveClient | null = null;
@@ -80,6 +134,9 @@ class LivePipelineSession implements Pipeline {
   #output: OpenOutput | null = null;
   /** Kept: Comlink's end is collected with it. */
   readonly #events: LiveEvents;
+  readonly #visible$ = pageVisible();
+  /** What follows the page's visibility. */
+  readonly #page = new Subscription();
   #isOpen = false;
   #closing: Promise<void> | null = null;
 
@@ -87,8 +144,10 @@ class LivePipelineSession implements Pipeline {
     this.#options = options;
     this.#filter = options.filter;
     this.#params = params;
+    this.#budget = budgetOf(options);
     this.#events = {
-      stats: (stats) => {
+      stats: (stats, decisions) => {
+        for (const decision of decisions) this.#decisions$.next(decision);
         this.#stats$.next(this.#publicStats(stats));
       },
       diagnostic: (error) => {
@@ -116,11 +175,25 @@ class LivePipelineSession implements Pipeline {
     return this.#diagnostics$.asObservable();
   }
 
+  get decisions$(): Observable<BudgetDecision> {
+    return this.#decisions$.asObservable();
+  }
+
+  async stats(): Promise<PipelineStats> {
+    return this.#publicStats(await this.#running().stats());
+  }
+
+  async setBudget(change: BudgetChange): Promise<void> {
+    checkBudget('change', change);
+    const { targetFps = this.#budget.targetFps, degradationPreference = this.#budget.degradationPreference, load = this.#budget.load } = change; // prettier-ignore
+    this.#budget = { targetFps, degradationPreference, load };
+    if (this.#client !== null && this.#isOpen && !this.#isOver()) await this.#client.setBudget(this.#budget);
+  }
+
   async setFilter(filter: Filter, params: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const resolved = resolveParams(filter, params);
     const graph = filter.build(resolved);
-    if (this.#isOver() || this.#closing !== null)
-      throw new PipelineError('aborted', 'The pipeline is not running.');
+    if (this.#isOver() || this.#closing !== null) throw notRunning();
     // Before the worker is open there is nothing to switch: it will open with what is set here.
     if (this.#client !== null && this.#isOpen) await this.#client.setGraph(graph);
     this.#filter = filter;
@@ -156,6 +229,7 @@ class LivePipelineSession implements Pipeline {
       onEnd: (error) => {
         this.#ended(error);
       },
+      hiddenPage: hiddenPage(this.#visible$, (afterMs) => client.wake(afterMs)),
     });
     this.#source = source;
     // Stopped while the user was asked for the camera: it is released again.
@@ -167,9 +241,39 @@ class LivePipelineSession implements Pipeline {
     this.#output = output;
     const graph = this.#filter.build(this.#params);
     this.#isOpen = true;
-    await client.open(source.live, output.live, graph, this.#events);
+    const options = {
+      budget: this.#budget,
+      whenHidden: this.#options.whenHidden ?? 'continue',
+      transport: this.#options.transport ?? {},
+    };
+    await client.open(source.live, output.live, graph, options, this.#events);
     await source.begin();
-    if (!this.#isOver() && !this.#isClosing()) this.#tell({ status: 'running' });
+    if (this.#isOver() || this.#isClosing()) return;
+    this.#tell({ status: 'running' });
+    this.#followPage(client);
+  }
+
+  /** Tells the worker whether the page is seen, and the caller when nothing goes on because it isn't. */
+  #followPage(client: LiveClient): void {
+    this.#page.add(
+      this.#visible$.subscribe((visible) => {
+        // A worker that dies meanwhile is told of elsewhere.
+        client.setVisible(visible).catch(() => undefined);
+      }),
+    );
+    const shown$ = this.#stats$.pipe(map(({ shown }) => shown));
+    this.#page.add(
+      pausedHidden(this.#visible$, shown$).subscribe((paused) => {
+        const status = paused ? 'paused-hidden' : 'running';
+        if (status !== this.#status && !this.#isOver() && !this.#isClosing()) this.#tell({ status });
+      }),
+    );
+  }
+
+  /** @throws PipelineError `aborted` */
+  #running(): LiveClient {
+    if (this.#client === null || !this.#isOpen || this.#isOver() || this.#isClosing()) throw notRunning();
+    return this.#client;
   }
 
   #ended(error: PipelineError | null): void {
@@ -203,6 +307,7 @@ class LivePipelineSession implements Pipeline {
   }
 
   async #closeAll(): Promise<void> {
+    this.#page.unsubscribe();
     this.#source?.close();
     const client = this.#client;
     try {
@@ -216,13 +321,38 @@ class LivePipelineSession implements Pipeline {
     client?.terminate();
     this.#output?.close();
     this.#stats$.complete();
+    this.#decisions$.complete();
     this.#diagnostics$.complete();
   }
 
-  #publicStats({ upload, ...stats }: LiveStats): PipelineStats {
-    const transport = [this.#source?.driver ?? '', upload, this.#output?.kind ?? ''].join(' → ');
+  #publicStats(stats: LiveStats): PipelineStats {
+    const { upload, outputPath, output } = stats;
+    const transport = [this.#source?.driver ?? '', upload, outputPath, output].join(' → ');
     return { ...stats, transport, source: this.#options.source.kind };
   }
+}
+
+function budgetOf({ targetFps, degradationPreference, load }: PipelineOptions): LiveBudget {
+  return {
+    targetFps: targetFps ?? null,
+    degradationPreference: degradationPreference ?? 'maintain-framerate',
+    load: load ?? 0,
+  };
+}
+
+/** @throws TypeError | RangeError */
+function checkBudget(where: string, { targetFps, degradationPreference, load }: BudgetChange): void {
+  if (targetFps !== undefined && targetFps !== null) {
+    checkNumber(`${where}.targetFps`, targetFps, { min: 1, max: 240, unit: 'frames per second' });
+  }
+  if (degradationPreference !== undefined) {
+    checkOneOf(`${where}.degradationPreference`, degradationPreference, DEGRADATION_PREFERENCES);
+  }
+  if (load !== undefined) checkNumber(`${where}.load`, load, { min: 0, max: 20 });
+}
+
+function notRunning(): PipelineError {
+  return new PipelineError('aborted', 'The pipeline is not running.');
 }
 
 function asPipelineError(data: SerializedError): PipelineError {

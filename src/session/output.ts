@@ -1,54 +1,43 @@
-/** Where a pipeline shows its frames: an element of the page, its far end handed to the worker. */
+/** Where a pipeline shows its frames: elements of the page, their far ends handed to the worker. */
 import { PipelineError } from '../core/errors.ts';
-import { isSoftwareRenderer } from '../core/software-gl.ts';
 import { trackGenerator } from '../frames/page/insertable-streams.ts';
 import type { LiveOutput } from '../../workers/live/live.client.ts';
 
 export type OutputElement = HTMLCanvasElement | HTMLVideoElement;
 
+/** Both: what is shown cheapest is found out by measuring, and the other one stays unused. */
+export type OutputElements = Readonly<{ canvas: HTMLCanvasElement; video: HTMLVideoElement }>;
+
 export type OpenOutput = Readonly<{
   live: LiveOutput;
-  kind: LiveOutput['kind'];
-  /** Lets the element go; it keeps its last picture. */
+  /** Lets the elements go; what was shown keeps its last picture. */
   close: () => void;
 }>;
 
 /**
- * The element in which frames are shown cheapest here. Presenting a WebGL canvas is the dearest step where GL
- * runs on the CPU; there a `<video>` fed with frames costs a tenth.
+ * @throws TypeError when an element is neither, or is a canvas that was used before.
+ * @throws PipelineError `output-unsupported` for a `<video>` alone where the browser can't feed one.
  */
-export function preferredOutput(): 'canvas' | 'video' {
-  if (trackGenerator() === null) return 'canvas';
-  const probe = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  if (probe === null) return 'video';
-  const info = probe.getExtension('WEBGL_debug_renderer_info');
-  const renderer = probe.getParameter(
-    info === null ? probe.RENDERER : info.UNMASKED_RENDERER_WEBGL,
-  ) as string;
-  probe.getExtension('WEBGL_lose_context')?.loseContext();
-  return isSoftwareRenderer(renderer) ? 'video' : 'canvas';
-}
-
-/**
- * @throws TypeError when the element is neither, or is a canvas that was used before.
- * @throws PipelineError `output-unsupported` for a `<video>` where the browser can't feed one.
- */
-export function openOutput(element: OutputElement): OpenOutput {
+export function openOutput(element: OutputElement | OutputElements): OpenOutput {
   if (element instanceof HTMLCanvasElement) return openCanvas(element);
   if (element instanceof HTMLVideoElement) return openVideo(element);
-  throw new TypeError('options.output must be a <canvas> or a <video> element');
+  const { canvas, video } = element as Readonly<Record<string, unknown>>;
+  if (!(canvas instanceof HTMLCanvasElement && video instanceof HTMLVideoElement))
+    throw new TypeError('options.output must be a <canvas>, a <video>, or { canvas, video } of both');
+  const offered = openCanvas(canvas);
+  if (trackGenerator() === null) return offered;
+  const { live, close } = openVideo(video);
+  return { live: { ...offered.live, ...live }, close };
 }
 
 function openCanvas(element: HTMLCanvasElement): OpenOutput {
-  let canvas: OffscreenCanvas;
   try {
-    canvas = element.transferControlToOffscreen();
+    return { live: { canvas: element.transferControlToOffscreen() }, close: () => undefined };
   } catch (cause) {
     throw new TypeError('options.output is a canvas that is in use already: give each pipeline a fresh one', {
       cause,
     });
   }
-  return { live: { kind: 'canvas', canvas }, kind: 'canvas', close: () => undefined };
 }
 
 function openVideo(element: HTMLVideoElement): OpenOutput {
@@ -68,8 +57,7 @@ function openVideo(element: HTMLVideoElement): OpenOutput {
   element.play().catch(() => undefined);
   const { writable } = track;
   return {
-    live: { kind: 'video', writable },
-    kind: 'video',
+    live: { writable },
     close: () => {
       element.pause();
       track.stop();

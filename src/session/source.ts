@@ -5,6 +5,7 @@ import { PipelineError } from '../core/errors.ts';
 import { onTrackEnded, openCamera, type CameraOptions } from '../frames/page/camera.ts';
 import { startCameraUtils, type CameraUtilsConstructor } from '../frames/page/camera-utils-driver.ts';
 import type { PushFrame } from '../frames/page/frame-push.ts';
+import type { HiddenPage } from '../frames/page/hidden-page.ts';
 import { trackProcessor } from '../frames/page/insertable-streams.ts';
 import { startVideo } from '../frames/page/video-source.ts';
 import type { LiveSource } from '../../workers/live/live.client.ts';
@@ -47,6 +48,7 @@ export type SourceOptions = CameraSource | VideoSource | PatternSource;
 
 export type SourceEvents = Readonly<{
   push: PushFrame;
+  hiddenPage: HiddenPage;
   onFault: (error: PipelineError) => void;
   /** No more frames; null when that is no fault. */
   onEnd: (error: PipelineError | null) => void;
@@ -106,6 +108,7 @@ export async function openSource(
         startVideo({
           ...source,
           push: events.push,
+          hiddenPage: events.hiddenPage,
           onFault: events.onFault,
           onEnd: () => {
             events.onEnd(null);
@@ -196,6 +199,7 @@ function openCameraUtils(source: CameraSource, events: SourceEvents): OpenSource
     const { track, stop } = await startCameraUtils(Camera, {
       ...source,
       push: events.push,
+      hiddenPage: events.hiddenPage,
       onFault: events.onFault,
     });
     const forget = onTrackEnded(track, events.onEnd);

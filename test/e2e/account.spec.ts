@@ -2,30 +2,9 @@
  * The figures are true: the account adds up whenever it is read, and what it says has been shown and left out agrees with
  * the frame numbers that are seen in the view.
  */
-import type { Page } from '@playwright/test';
-import { CAMERA_FPS, DEFAULT_CAMERA, expect, FOOTAGE_FRAMES, test } from './browser.ts';
-import { figure, numberIn, startCamera, type Figures } from '../support/live-page.ts';
+import { CAMERA_FPS, DEFAULT_CAMERA, expect, FOOTAGE_FRAMES, stepBetween, test } from './browser.ts';
+import { expectAccount, figure, figuresOver, numberIn, startCamera } from '../support/live-page.ts';
 import { watchView } from './view-pixels.ts';
-
-/** Reads all figures every 50 ms, in the page, where no two reads can straddle an update. */
-async function figuresOver(page: Page, ms: number): Promise<readonly Figures[]> {
-  return page.evaluate(async (duration) => {
-    const samples: Record<string, string>[] = [];
-    const end = performance.now() + duration;
-    while (performance.now() < end) {
-      const outputs = [...document.querySelectorAll<HTMLElement>('output[data-stat]')];
-      samples.push(
-        Object.fromEntries(outputs.map((output) => [output.dataset['stat'] ?? '', output.textContent])),
-      );
-      await new Promise((wake) => setTimeout(wake, 50));
-    }
-    return samples;
-  }, ms);
-}
-
-/** How far the camera's loop went from one number to the next: 1 … FOOTAGE_FRAMES. */
-const stepBetween = (from: number, to: number): number =>
-  ((to - from - 1 + FOOTAGE_FRAMES) % FOOTAGE_FRAMES) + 1;
 
 for (const driver of ['auto', 'camera-utils']) {
   test(`arrived = shown + dropped + pending, at every moment, driver ${driver}`, async ({ openLive }) => {
@@ -33,15 +12,7 @@ for (const driver of ['auto', 'camera-utils']) {
     await startCamera(page);
     const samples = await figuresOver(page, 5000);
     expect(samples.length).toBeGreaterThan(40);
-    for (const sample of samples) {
-      const { arrived, shown, dropped, pending } = {
-        arrived: numberIn(sample, 'arrived'),
-        shown: numberIn(sample, 'shown'),
-        dropped: numberIn(sample, 'dropped'),
-        pending: numberIn(sample, 'pending'),
-      };
-      expect(shown + dropped + pending, JSON.stringify(sample)).toBe(arrived);
-    }
+    for (const sample of samples) expectAccount(sample);
     const shown = samples.map((sample) => numberIn(sample, 'shown'));
     expect(shown, 'shown never falls').toEqual([...shown].sort((a, b) => a - b));
     expect(new Set(shown).size, 'the figures move').toBeGreaterThan(5);

@@ -45,12 +45,16 @@ export type OpenLivePage = (options?: OpenOptions) => Promise<Page>;
 export const CAMERA_FPS = 30;
 export const FOOTAGE_FRAMES = 60;
 
+/** How far the camera's loop went from one number to the next: 1 … FOOTAGE_FRAMES. */
+export const stepBetween = (from: number, to: number): number =>
+  ((to - from - 1 + FOOTAGE_FRAMES) % FOOTAGE_FRAMES) + 1;
+
 export const DEFAULT_CAMERA = Object.freeze({ width: 640, height: 480 });
 
 let chromiumPath: Promise<string> | undefined;
 
 /** Looked for once: each look starts the candidates to ask for their version. */
-const executablePath = (): Promise<string> => (chromiumPath ??= findChromium({ install: true }));
+export const executablePath = (): Promise<string> => (chromiumPath ??= findChromium({ install: true }));
 
 /** The camera file for this size; decoded once, then cached. */
 export async function footageFor(size: Readonly<{ width: number; height: number }>): Promise<string> {
@@ -92,7 +96,7 @@ class BrowserPool {
 }
 
 /** What the page did that no page should, in words. */
-function watchForTrouble(page: Page, expectLoggedErrors: boolean): readonly string[] {
+export function watchForTrouble(page: Page, expectLoggedErrors: boolean): readonly string[] {
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
   page.on('crash', () => trouble.push('the page crashed'));

@@ -3,9 +3,10 @@
  * the details, lets the camera go, opens no dialog, throws nothing (browser.ts looks after these two), and still offers
  * what needs no camera.
  */
-import type { BrowserContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { breakCamera, cameraUse, unplugCamera } from './camera-spy.ts';
 import { expect, test } from './browser.ts';
+import { replaceScript, WORKER_SCRIPT } from './replace-script.ts';
 import { button, framesShown, startCamera } from '../support/live-page.ts';
 
 type Expected = Readonly<{
@@ -36,25 +37,6 @@ async function expectOtherSourcesRun(page: Page): Promise<void> {
   await button(page, 'Play sample clip').click();
   await framesShown(page, 3);
 }
-
-/** Lets the browser answer a request for a script with something else. Workers load theirs through the context too. */
-async function replaceScript(
-  context: BrowserContext,
-  url: RegExp,
-  change: (text: string) => string,
-): Promise<() => number> {
-  let changed = 0;
-  await context.route(url, async (route) => {
-    const response = await route.fetch();
-    const before = await response.text();
-    const after = change(before);
-    if (after !== before) changed += 1;
-    await route.fulfill({ response, body: after });
-  });
-  return () => changed;
-}
-
-const WORKER_SCRIPT = /live\.worker/;
 
 test('no camera', async ({ openLive }) => {
   const page = await openLive({ camera: 'none' });

@@ -17,6 +17,8 @@ const SCREENS = [
   { name: 'desktop', viewport: { width: 1440, height: 900 } },
   { name: 'phone', viewport: { width: 390, height: 844 } },
 ] as const;
+/** The narrowest phones: seen where most is on the page. */
+const NARROW = { name: 'narrow', viewport: { width: 360, height: 740 } } as const;
 
 /** Pixels by which the page is wider than the screen: a phone would scroll sideways. */
 const overhang = (page: Page): Promise<number> =>
@@ -43,7 +45,7 @@ for (const { name, viewport } of SCREENS) {
       const shoot = (state: string): Promise<unknown> =>
         page.screenshot({
           path: join(LOOKS, `${name}-${colorScheme}-${state}.png`),
-          fullPage: name === 'phone',
+          fullPage: name !== 'desktop',
         });
       const page = await openLive({ viewport, colorScheme, params: { filter: 'edge' } });
       await expect(button(page, 'Start camera')).toBeEnabled();
@@ -59,7 +61,7 @@ for (const { name, viewport } of SCREENS) {
       for (const action of ['Start camera', 'Stop', 'Play sample clip', 'Show test pattern']) {
         const box = await button(page, action).boundingBox();
         expect(box?.height ?? 0, `${action}: tall enough for a finger`).toBeGreaterThanOrEqual(
-          name === 'phone' ? 44 : 24,
+          name === 'desktop' ? 24 : 44,
         );
       }
     });
@@ -93,9 +95,31 @@ for (const { name, viewport } of SCREENS) {
       await expect(button(page, 'Try again')).toBeVisible();
       await page.screenshot({
         path: join(LOOKS, `${name}-${colorScheme}-fault.png`),
-        fullPage: name === 'phone',
+        fullPage: name !== 'desktop',
       });
       expect(await overhang(page), 'pixels beyond the right edge').toBe(0);
+    });
+  }
+}
+
+for (const { name, viewport } of [...SCREENS, NARROW]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`${name}, ${colorScheme}, the frame budget at work`, async ({ openLive }) => {
+      mkdirSync(LOOKS, { recursive: true });
+      const page = await openLive({
+        viewport,
+        colorScheme,
+        params: { filter: 'edge', fps: '30', load: '2.5' },
+      });
+      await startCamera(page, 10);
+      await expect.poll(() => figure(page, 'level'), { timeout: 15_000 }).toBeLessThan(1);
+      await expect(page.getByRole('list', { name: 'Decisions' })).toContainText('Resolution');
+      await framesShown(page, 60);
+      await page.getByText('Camera and output').click();
+      await page.screenshot({ path: join(LOOKS, `${name}-${colorScheme}-budget.png`), fullPage: true });
+      expect(await overhang(page), 'pixels beyond the right edge').toBe(0);
+      const slider = await page.getByRole('slider', { name: 'Extra load' }).boundingBox();
+      expect(slider?.height ?? 0, 'tall enough for a finger').toBeGreaterThanOrEqual(44);
     });
   }
 }

@@ -17,6 +17,8 @@ type Size = Readonly<{ width: number; height: number }>;
 /** A size that is no multiple of 4 or 16, as cropping cameras deliver; Chromium's file camera takes even sizes only. */
 const AWKWARD: Size = { width: 642, height: 362 };
 const OUTPUTS = ['canvas', 'video'] as const;
+/** Every pixel is computed, however busy the machine is: frames give way. */
+const FULL = { degradation: 'maintain-resolution' } as const;
 
 type Case = Readonly<{
   size: Size;
@@ -57,13 +59,13 @@ async function expectExactVideo(page: Page, filter: 'none' | 'sharpen' | 'blur')
 
 for (const filter of ['none', 'sharpen', 'blur'] as const) {
   test(`${filter}, on the canvas`, async ({ openLive }) => {
-    const page = await openLive({ params: { filter, output: 'canvas' } });
+    const page = await openLive({ params: { ...FULL, filter, output: 'canvas' } });
     await startCamera(page);
     await expectExactView(page, { size: DEFAULT_CAMERA, filter });
   });
 
   test(`${filter}, on the video`, async ({ openLive }) => {
-    const page = await openLive({ params: { filter, output: 'video' } });
+    const page = await openLive({ params: { ...FULL, filter, output: 'video' } });
     await startCamera(page);
     await expectExactVideo(page, filter);
   });
@@ -75,7 +77,7 @@ for (const output of OUTPUTS) {
       test(`edges, ${size.width}×${size.height}, driver ${driver}, on the ${output}`, async ({
         openLive,
       }) => {
-        const page = await openLive({ camera: size, params: { filter: 'edge', driver, output } });
+        const page = await openLive({ camera: size, params: { ...FULL, filter: 'edge', driver, output } });
         await startCamera(page);
         await expectExactView(page, { size, filter: 'edge' });
       });
@@ -83,7 +85,7 @@ for (const output of OUTPUTS) {
   }
 
   test(`parameters from the address, on the ${output}`, async ({ openLive }) => {
-    const page = await openLive({ params: { filter: 'edge', strength: '0.4', output } });
+    const page = await openLive({ params: { ...FULL, filter: 'edge', strength: '0.4', output } });
     await startCamera(page);
     await expectExactView(page, {
       size: DEFAULT_CAMERA,
@@ -93,7 +95,7 @@ for (const output of OUTPUTS) {
   });
 
   test(`the screen shows the same pixels, on the ${output}`, async ({ openLive }) => {
-    const page = await openLive({ params: { filter: 'edge', mirror: 'false' } });
+    const page = await openLive({ params: { ...FULL, filter: 'edge', mirror: 'false', output } });
     await startCamera(page);
     const take = (): Promise<RgbaPicture> => screenPixels(page, DEFAULT_CAMERA);
     await expectExactView(page, { size: DEFAULT_CAMERA, filter: 'edge', take });

@@ -1,6 +1,6 @@
 /** Runs a graph on WebGL2 and compares with the reference, pixel by pixel, in levels of 8 bits. */
 import { runReference } from '../../src/backends/reference/run-reference.ts';
-import type { UploadPath } from '../../src/backends/webgl2/frame-upload.ts';
+import type { UploadPath } from '../../src/backends/port.ts';
 import { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import type { FrameColor } from '../../src/core/frame-color.ts';
 import { isSettled, Ledger } from '../../src/core/ledger.ts';

@@ -108,18 +108,17 @@ describe('what is uploaded', () => {
 test.each([[64, 48], [35, 15], [1, 1]])('%i×%i planes are shown as their conversion', async (width, height) => {
   const color: FrameColor = { matrix: 'bt709', fullRange: false };
   const planes = wildPlanes(width, height, color);
-  const canvas = new OffscreenCanvas(1, 1);
-  const own = new WebGl2Backend({ ledger, canvas, upload: 'planes' });
+  const own = new WebGl2Backend({ ledger, upload: 'planes' });
   for (const one of [none.build(), onFrame((x) => conv2d(x, lopsided(3, 3)))]) {
     const frame = frameOf(planes);
     const form = await own.upload(frame);
     frame.close();
-    const prepared = await own.prepare(makePlan(one, form, own.capabilities));
+    const prepared = await own.prepare(makePlan(one, form, own.capabilities), { present: true });
     own.execute(prepared);
     const filtered = tightly(own.read(prepared));
     own.present(prepared);
     const seen = new OffscreenCanvas(width, height).getContext('2d');
-    seen?.drawImage(canvas, 0, 0);
+    seen?.drawImage(own.canvas, 0, 0);
     const { data } = seen?.getImageData(0, 0, width, height) ?? new ImageData(1, 1);
     if (filtered.channels !== 'planes') throw new Error('the output is in planes');
     const shown = new Uint8Array(3 * width * height).map((_, i) => data[4 * Math.floor(i / 3) + (i % 3)] ?? 0);

@@ -52,17 +52,17 @@ test('an ImageBitmap is a frame too', async () => {
 test('presenting draws the picture upright, grey or in colour', async () => {
   const picture = await realPicture(50, 30);
   for (const filter of [none, edge]) {
-    const canvas = new OffscreenCanvas(1, 1);
-    const backend = new WebGl2Backend({ ledger: new Ledger(), canvas, upload: 'rgbx' });
+    const backend = new WebGl2Backend({ ledger: new Ledger(), upload: 'rgbx' });
     const frame = frameOfRgb(picture);
     const form = await backend.upload(frame);
     frame.close();
-    const prepared = await backend.prepare(makePlan(filter.build(), form, backend.capabilities));
+    const plan = makePlan(filter.build(), form, backend.capabilities);
+    const prepared = await backend.prepare(plan, { present: true });
     backend.execute(prepared);
     const expected = backend.read(prepared);
     backend.present(prepared);
     const seen = new OffscreenCanvas(50, 30).getContext('2d');
-    seen?.drawImage(canvas, 0, 0);
+    seen?.drawImage(backend.canvas, 0, 0);
     const shown = seen?.getImageData(0, 0, 50, 30).data ?? new Uint8ClampedArray();
     for (const [x, y] of [
       [0, 0],

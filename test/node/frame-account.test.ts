@@ -23,7 +23,10 @@ test('the account adds up after any sequence of events, and each is counted wher
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       const account = new FrameAccount();
       const expected = { arrived: 0, shown: 0, pending: 0 };
-      const droppedBy = { source: 0, replaced: 0, compiling: 0, failed: 0, stopped: 0 };
+      const droppedBy = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<
+        DropReason,
+        number
+      >;
       for (const one of events) {
         // Only a frame that is there can be shown or dropped.
         if ((one.kind === 'show' || one.kind === 'drop') && expected.pending === 0) continue;

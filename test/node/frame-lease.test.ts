@@ -57,3 +57,65 @@ describe('a lease', () => {
     expect(isSettled(ledger.balance())).toBe(true);
   });
 });
+
+/** As a VideoFrame: each handle is closed by itself. */
+class ClonableFrame extends FakeFrame {
+  readonly clones: ClonableFrame[] = [];
+
+  clone(): ClonableFrame {
+    const clone = new ClonableFrame(this.timestamp);
+    this.clones.push(clone);
+    return clone;
+  }
+}
+
+describe('a cloned lease', () => {
+  test('has a frame of its own, where frames can be cloned', () => {
+    const [ledger, frame] = [new Ledger(), new ClonableFrame(40_000)];
+    const lease = new FrameLease<ClonableFrame>(frame, frame.timestamp, ledger);
+    const second = lease.clone();
+    expect(second.frame).toBe(frame.clones[0]);
+    expect(second.timestampUs).toBe(40_000);
+    expect(ledger.balance().frames).toBe(2);
+    lease.release();
+    expect([frame.closed, second.frame.closed]).toEqual([1, 0]);
+    second.release();
+    expect([frame.closed, frame.clones[0]?.closed]).toEqual([1, 1]);
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+
+  test('shares the frame otherwise, which closes with the last of its leases', () => {
+    const { ledger, frame, lease } = leased();
+    const second = lease.clone();
+    const third = second.clone();
+    expect([second.frame, third.frame]).toEqual([frame, frame]);
+    expect(ledger.balance().frames).toBe(3);
+    second.release();
+    const moved = lease.move();
+    third.release();
+    expect(frame.closed).toBe(0);
+    expect(() => lease.release()).toThrow('or after it was moved');
+    expect(() => second.release()).toThrow('released twice');
+    expect(frame.closed).toBe(0);
+    moved.release();
+    expect(frame.closed).toBe(1);
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+
+  test('can not be had of a lease that is over, nor of a frame that refuses', () => {
+    const { ledger, lease } = leased();
+    lease.release();
+    expect(() => lease.clone()).toThrow('frame lease: used after');
+    const closed = {
+      close: () => {},
+      clone: (): never => {
+        throw new Error('closed by somebody else');
+      },
+    };
+    const other = new FrameLease(closed, 0, ledger);
+    expect(() => other.clone()).toThrow('closed by somebody else');
+    expect(ledger.balance().frames).toBe(1);
+    other.release();
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+});

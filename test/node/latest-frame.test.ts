@@ -1,92 +1,34 @@
-/**
- * latestFrame in marbles. Beside what is emitted, a row shows when each frame is closed: 'a' by `work` at its end,
- * or by the operator that dropped it.
- */
-import { map, Subject, timer, type Observable } from 'rxjs';
-import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+/** latestFrame in marbles, with a row of the frames that are closed. */
+import { Subject, type Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { isSettled, Ledger } from '../../src/core/ledger.ts';
 import { FrameLease } from '../../src/frames/frame-lease.ts';
 import { latestFrame } from '../../src/rx/latest-frame.ts';
 import { FakeFrame } from './fakes/fake-frame.ts';
+import { frameScene, stubborn, type FrameScene } from './fakes/frame-marbles.ts';
 
-class NamedFrame extends FakeFrame {
-  readonly name: string;
-
-  constructor(name: string, onClose: () => void) {
-    super(0, onClose);
-    this.name = name;
-  }
-}
-
-/** A promise in the scheduler's own time: a real one would settle when the virtual run is over. */
-function after<T>(frames: number, value: () => T): Promise<T> {
-  const then = (done: (value: T) => void, failed: (error: unknown) => void) =>
-    timer(frames).subscribe(() => {
-      let result: T;
-      try {
-        result = value();
-      } catch (error) {
-        failed(error);
-        return;
-      }
-      done(result);
-    });
-  return { then } as unknown as Promise<T>;
-}
-
-type Scene = RunHelpers &
+type Scene = FrameScene &
   Readonly<{
     /** The operator on a source of frames with these names; work takes `frames` and gives the capital. */
     results: (source: string, frames: number, failing?: string) => Observable<string>;
-    closed: Subject<string>;
-    drops: string[];
   }>;
 
-/** Runs in virtual time, then checks that every frame was closed once. */
-function scene(play: (scene: Scene) => void): void {
-  const ledger = new Ledger();
-  const frames: NamedFrame[] = [];
-  const drops: string[] = [];
-  const scheduler = new TestScheduler((actual, expected) => {
-    expect(actual).toEqual(expected);
+const scene = (play: (scene: Scene) => void): string[] =>
+  frameScene((base) => {
+    const { leases, work, onDrop } = base;
+    play({
+      ...base,
+      results: (source, taken, failing) => leases(source).pipe(latestFrame(work(taken, failing), { onDrop })),
+    });
   });
-  scheduler.run((helpers) => {
-    const closed = new Subject<string>();
-    const lease = (name: string): FrameLease<NamedFrame> => {
-      const frame = new NamedFrame(name, () => closed.next(name));
-      frames.push(frame);
-      return new FrameLease(frame, 0, ledger);
-    };
-    const results = (source: string, taken: number, failing = ''): Observable<string> =>
-      helpers.cold(source).pipe(
-        map(lease),
-        latestFrame(
-          (one: FrameLease<NamedFrame>) =>
-            after(taken, () => {
-              const { name } = one.frame;
-              one.release();
-              if (failing.includes(name)) throw new Error(`no ${name}`);
-              return name.toUpperCase();
-            }),
-          { onDrop: (reason) => drops.push(reason) },
-        ),
-      );
-    play({ ...helpers, results, closed, drops });
-  });
-  expect(frames.map(({ name, closed }) => [name, closed])).toEqual(frames.map(({ name }) => [name, 1]));
-  expect(isSettled(ledger.balance())).toBe(true);
-}
 
 describe('latestFrame', () => {
   test('works on one frame at a time; the newest waits', () => {
-    const drops: string[][] = [];
-    scene(({ results, closed, drops: seen, expectObservable }) => {
+    const drops = scene(({ results, closed, expectObservable }) => {
       expectObservable(results('  a-b-c-------|', 5)).toBe('-----A----C-|');
       expectObservable(closed).toBe('    ----ba----c');
-      drops.push(seen);
     });
-    expect(drops).toEqual([['replaced']]);
+    expect(drops).toEqual(['replaced']);
   });
 
   test('takes every frame when work is quick', () => {
@@ -118,13 +60,11 @@ describe('latestFrame', () => {
   });
 
   test('unsubscribed, it releases what waits and lets work end in peace', () => {
-    const drops: string[][] = [];
-    scene(({ results, closed, drops: seen, expectObservable }) => {
+    const drops = scene(({ results, closed, expectObservable }) => {
       expectObservable(results('a-b---c', 6), '----!').toBe('-----');
       expectObservable(closed).toBe('  ----b-a');
-      drops.push(seen);
     });
-    expect(drops).toEqual([['stopped']]);
+    expect(drops).toEqual(['stopped']);
   });
 
   test('an error of work is final, and what waits is released', () => {
@@ -194,6 +134,43 @@ describe('at the edges of a call', () => {
     source.next(leaseOf(ledger)[1]);
     expect(errors).toEqual([new Error('at once')]);
     expect(source.observed).toBe(false);
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+
+  test('a source that sends on at once, after work has failed at once, leaks nothing', () => {
+    const ledger = new Ledger();
+    const frames = [leaseOf(ledger), leaseOf(ledger), leaseOf(ledger)];
+    const drops: string[] = [];
+    const failing = (lease: FrameLease<FakeFrame>): Promise<void> => {
+      lease.release();
+      throw new Error('at once');
+    };
+    stubborn(frames.map(([, lease]) => lease))
+      .pipe(latestFrame(failing, { onDrop: (reason) => drops.push(reason) }))
+      .subscribe({ error: () => {} });
+    expect(frames.map(([frame]) => frame.closed)).toEqual([1, 1, 1]);
+    expect(drops).toEqual(['stopped', 'stopped']);
+    expect(isSettled(ledger.balance())).toBe(true);
+  });
+
+  test('what onDrop throws is an error of the stream, and leaks nothing', () => {
+    const ledger = new Ledger();
+    const frames = [leaseOf(ledger), leaseOf(ledger), leaseOf(ledger)];
+    const errors: unknown[] = [];
+    const kept: FrameLease<FakeFrame>[] = [];
+    const work = (lease: FrameLease<FakeFrame>): Promise<void> => {
+      kept.push(lease);
+      return new Promise(() => {});
+    };
+    const onDrop = (): void => {
+      throw new Error('deaf');
+    };
+    stubborn(frames.map(([, lease]) => lease))
+      .pipe(latestFrame(work, { onDrop }))
+      .subscribe({ error: (error) => errors.push(error) });
+    expect(errors).toEqual([new Error('deaf')]);
+    for (const lease of kept) lease.release();
+    expect(frames.map(([frame]) => frame.closed)).toEqual([1, 1, 1]);
     expect(isSettled(ledger.balance())).toBe(true);
   });
 });

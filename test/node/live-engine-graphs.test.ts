@@ -4,7 +4,7 @@ import { PipelineError } from '../../src/core/errors.ts';
 import { graph } from '../../src/graph/builder.ts';
 import { conv2d } from '../../src/graph/operators.ts';
 import { box } from '../../src/kernels/box.ts';
-import type { PreparedGraph } from '../../src/backends/port.ts';
+import type { GpuTiming, PreparedGraph } from '../../src/backends/port.ts';
 import { deferred, settled, type Deferred } from './fakes/deferred.ts';
 import { formOf } from './fakes/device.ts';
 import { boxGraph, RunningEngine } from './fakes/running-engine.ts';
@@ -73,26 +73,23 @@ describe('setGraph', () => {
   test.each(['canvas', 'pixels'] as const)(
     'while a frame is computed, for %s, leaves that frame its graph',
     async (kind) => {
-      const run = new RunningEngine(
-        boxGraph(2),
-        kind === 'canvas' ? { kind } : { kind, show: async () => {} },
-      );
+      const run = new RunningEngine(boxGraph(2), { outputPath: kind });
       await run.frame();
-      const computing = deferred();
+      const computing = deferred<GpuTiming>();
       run.backend.finished.mockReturnValueOnce(computing.promise);
       const frame = run.frame();
       await settled();
       await run.engine.setGraph(boxGraph(3));
       await run.engine.setGraph(boxGraph(4));
       expect(run.backend.alive).toEqual(['direct 4', 'direct 16']);
-      computing.resolve();
+      computing.resolve({ gpuMs: null, pollMs: 2 });
       await frame;
       expect(run.backend.alive).toEqual(['direct 16']);
       await run.frame();
       expect(ran(run)).toEqual(['direct 4', 'direct 4', 'direct 16']);
       expect(run.backend.prepared.map(({ disposals }) => disposals)).toEqual([1, 1, 0]);
       expect(run.diagnostics).toEqual([]);
-      run.engine.dispose();
+      void run.engine.dispose();
       expect(run.backend.alive).toEqual([]);
     },
   );
@@ -102,7 +99,7 @@ describe('setGraph', () => {
     await run.frame();
     const held = holdCompiles(run);
     const switched = run.engine.setGraph(boxGraph(3));
-    run.engine.dispose();
+    void run.engine.dispose();
     held[0]!.resolve();
     await switched;
     expect(run.backend.alive).toEqual([]);
@@ -205,7 +202,7 @@ describe('frames of another form', () => {
     run.backend.form = form;
     await run.frame();
     await run.frame();
-    expect(run.engine.form).toBe(form);
+    expect(run.engine.figures).toMatchObject({ width: form.width, height: form.height });
     expect(run.backend.prepared.map(({ plan, disposals }) => [plan.frame, disposals])).toEqual([
       [formOf(8, 6), 1],
       [form, 0],

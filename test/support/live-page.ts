@@ -36,6 +36,37 @@ export function numberIn(figures: Figures, name: string): number {
 export const figure = async (page: Page, name: string): Promise<number> =>
   numberIn(await readFigures(page), name);
 
+/** Reads all figures every 50 ms, in the page, where no two reads can straddle an update. */
+export async function figuresOver(page: Page, ms: number): Promise<readonly Figures[]> {
+  return page.evaluate(async (duration) => {
+    const samples: Record<string, string>[] = [];
+    const end = performance.now() + duration;
+    while (performance.now() < end) {
+      const outputs = [...document.querySelectorAll<HTMLElement>('output[data-stat]')];
+      samples.push(
+        Object.fromEntries(outputs.map((output) => [output.dataset['stat'] ?? '', output.textContent])),
+      );
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    return samples;
+  }, ms);
+}
+
+const DROP_REASONS = ['source', 'replaced', 'stale', 'decimated', 'compiling', 'hidden', 'failed', 'stopped'];
+
+/** No frame is lost without a trace: arrived = shown + dropped + pending, and dropped is the sum of its reasons. */
+export function expectAccount(figures: Figures): void {
+  const told = JSON.stringify(figures);
+  const of = (name: string): number => numberIn(figures, name);
+  expect(of('shown') + of('dropped') + of('pending'), told).toBe(of('arrived'));
+  const reasons = DROP_REASONS.map((reason) => of(`dropped-${reason}`));
+  expect(
+    reasons.reduce((sum, count) => sum + count, 0),
+    told,
+  ).toBe(of('dropped'));
+  expect(of('in-flight'), told).toBeLessThanOrEqual(of('pending'));
+}
+
 /** The view that is on the page now. */
 export const viewOf = (page: Page): Locator => page.locator('[data-role=view]');
 

@@ -44,7 +44,7 @@ describe("the window's processor", () => {
     const pipeline = open({ source: { ...camera, driver: 'processor' } });
     const stats = await statsWhen(pipeline, shows(5));
     expect(stats).toMatchObject({ width: 320, height: 240, source: 'camera' });
-    expect(stats.transport).toMatch(/^processor → planes → canvas$/);
+    expect(stats.transport).toMatch(/^processor → planes → (pixels|canvas) → canvas$/);
     await pipeline.stop();
     expect(tracks.map((track) => track.readyState)).toEqual(['ended']);
   });
@@ -69,7 +69,7 @@ describe('camera_utils', () => {
     const alerted = vi.spyOn(window, 'alert').mockImplementation(() => undefined);
     const pipeline = open({ source: { ...camera, driver: 'camera-utils', loadCamera } });
     const stats = await statsWhen(pipeline, shows(20));
-    expect(stats.transport).toMatch(/^camera-utils → (planes|rgbx|texture) → canvas$/);
+    expect(stats.transport).toMatch(/^camera-utils → (planes|rgbx|texture) → (pixels|canvas) → canvas$/);
     // The library asks at the screen's rate; Chromium's fake camera has 20 to 30 pictures a second.
     expect(stats.fps).toBeLessThan(40);
     await pipeline.stop();
@@ -113,7 +113,7 @@ describe("the worker's processor, against a fake in the specification's shape", 
     });
     const stats = await statsWhen(pipeline, shows(5));
     expect(stats).toMatchObject({ width: 32, height: 16 });
-    expect(stats.transport).toMatch(/^worker-processor → planes → canvas$/);
+    expect(stats.transport).toMatch(/^worker-processor → planes → (pixels|canvas) → canvas$/);
     await pipeline.stop();
     expect(fakeTrack.stop).toHaveBeenCalled();
     await vi.waitFor(() => {

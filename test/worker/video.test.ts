@@ -7,7 +7,7 @@ test('plays in a loop, each presented frame once', async () => {
   const pipeline = open({ source: { kind: 'video', url: clipUrl } });
   const stats = await statsWhen(pipeline, ({ shown }) => shown >= 20);
   expect(stats.source).toBe('video');
-  expect(stats.transport).toMatch(/^video → (planes|rgbx|texture) → canvas$/);
+  expect(stats.transport).toMatch(/^video → (planes|rgbx|texture) → (pixels|canvas) → canvas$/);
   expect(stats.fps).toBeLessThan(40);
   await pipeline.stop();
 });

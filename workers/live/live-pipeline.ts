@@ -1,57 +1,85 @@
-/** The worker's half of a live pipeline: source → RxJS → engine → output, and its figures. */
-import type { Subscription } from 'rxjs';
-import { map } from 'rxjs';
+/** The worker's half of a live pipeline: source → RxJS → budget → engine → output, and its figures. */
+import { map, Subject, type Subscription } from 'rxjs';
 import { assertNever } from '../../src/core/assert.ts';
-import { serializeError } from '../../src/core/errors.ts';
+import { PipelineError, serializeError } from '../../src/core/errors.ts';
 import { Ledger, type LedgerBalance } from '../../src/core/ledger.ts';
-import type { EngineOutput, LiveEngine } from '../../src/engine/live-engine.ts';
+import { isFinalFault } from '../../src/engine/faults.ts';
+import type { LiveEngine } from '../../src/engine/live-engine.ts';
 import { openWebGl2Engine } from '../../src/engine/webgl2-engine.ts';
-import { FrameAccount } from '../../src/frames/frame-account.ts';
+import { FrameAccount, type DropReason } from '../../src/frames/frame-account.ts';
 import type { FrameLease } from '../../src/frames/frame-lease.ts';
 import type { FrameSource } from '../../src/frames/frame-source.ts';
 import { GapDetector } from '../../src/frames/gap-detector.ts';
+import { openSinks } from '../../src/frames/worker/sinks.ts';
 import { PatternSource } from '../../src/frames/worker/pattern-source.ts';
 import { PushSource } from '../../src/frames/worker/push-source.ts';
 import { ReadableSource } from '../../src/frames/worker/readable-source.ts';
-import { TrackSink } from '../../src/frames/worker/track-sink.ts';
 import { TrackSource } from '../../src/frames/worker/track-source.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { framesFrom } from '../../src/rx/frames-from.ts';
-import { latestFrame } from '../../src/rx/latest-frame.ts';
-import type { LiveEvents, LiveOutput, LiveSource, LiveStats } from './live.contract.ts';
+import { withinBudget } from '../../src/rx/within-budget.ts';
+import type { BudgetControl, BudgetRun } from '../../src/rx/within-budget-options.ts';
+import type { BudgetDecision } from '../../src/schedule/budget.ts';
+import { initialBudget, type BudgetState } from '../../src/schedule/reduce-budget.ts';
+import type {
+  LiveBudget,
+  LiveEvents,
+  LiveOptions,
+  LiveOutput,
+  LiveSource,
+  LiveStats,
+} from './live.contract.ts';
 
 const STATS_PERIOD_MS = 250;
+/** Kept from one telling of the figures to the next; of a flood the newest. */
+const MOST_DECISIONS = 100;
 
 export class LivePipeline {
   readonly #ledger = new Ledger();
   readonly #account = new FrameAccount();
   readonly #gaps = new GapDetector();
+  readonly #control$ = new Subject<BudgetControl>();
   readonly #events: LiveEvents;
   readonly #source: FrameSource;
-  readonly #sink: TrackSink | null;
   readonly #engine: LiveEngine;
   readonly #frames: Subscription;
   readonly #statsTimer: ReturnType<typeof setInterval>;
+  #budget: LiveBudget;
+  #state: BudgetState;
+  #decisions: BudgetDecision[] = [];
   #preparations = 0;
-  #working: Promise<void> = Promise.resolve();
+  readonly #working = new Set<Promise<unknown>>();
 
   /** @throws PipelineError `webgl2-missing` */
-  constructor(source: LiveSource, output: LiveOutput, graph: Graph, events: LiveEvents) {
+  constructor(
+    source: LiveSource,
+    output: LiveOutput,
+    graph: Graph,
+    { budget, whenHidden, transport }: LiveOptions,
+    events: LiveEvents,
+  ) {
     this.#events = events;
-    this.#sink = output.kind === 'video' ? new TrackSink(output.writable) : null;
+    this.#budget = budget;
     this.#engine = openWebGl2Engine(graph, {
       ledger: this.#ledger,
-      ...(output.kind === 'canvas' ? { canvas: output.canvas } : {}),
-      output: this.#engineOutput(),
-      account: this.#account,
+      sinks: openSinks(output),
+      transport,
       onDiagnostic: (error) => {
-        events.diagnostic(serializeError(error));
+        this.#diagnose(error);
+      },
+      onCompiling: (compiling, changed) => {
+        this.#control$.next({ type: 'compiling', compiling, changed });
+      },
+      onInFlight: (inFlight) => {
+        this.#control$.next({ type: 'target', inFlight });
       },
     });
+    this.#engine.load = budget.load;
     this.#source = this.#makeSource(source);
-    this.#frames = this.#run();
+    this.#state = initialBudget({ whenHidden });
+    this.#frames = this.#run(whenHidden);
     this.#statsTimer = setInterval(() => {
-      events.stats(this.#stats());
+      this.#tell();
     }, STATS_PERIOD_MS);
   }
 
@@ -63,28 +91,83 @@ export class LivePipeline {
     return this.#engine.setGraph(graph);
   }
 
-  /** Ends in order: no more frames, the last one done, everything given back. */
+  setBudget(change: Partial<LiveBudget>): void {
+    const before = this.#budget;
+    this.#budget = { ...before, ...change };
+    const { targetFps, degradationPreference, load } = this.#budget;
+    this.#engine.load = load;
+    // Asked for again, the same would still begin a new cadence.
+    if (targetFps !== before.targetFps || degradationPreference !== before.degradationPreference)
+      this.#control$.next({ type: 'target', fps: targetFps, degradationPreference });
+  }
+
+  setVisible(visible: boolean): void {
+    this.#control$.next({ type: 'visible', visible });
+  }
+
+  /** Ends in order: no more frames, the last ones done, everything given back. */
   async stop(): Promise<LedgerBalance> {
     clearInterval(this.#statsTimer);
     this.#frames.unsubscribe();
-    await this.#working;
-    this.#engine.dispose();
-    await this.#sink?.close();
-    this.#events.stats(this.#stats());
+    await Promise.allSettled(this.#working);
+    // Nobody waits for what was in flight any more.
+    for (let left = this.#account.counts().pending; left > 0; left--) this.#account.drop('stopped');
+    await this.#engine.dispose();
+    this.#tell();
     return this.#ledger.balance();
   }
 
-  #run(): Subscription {
+  stats(): LiveStats {
+    const nowMs = performance.now();
+    const { level, scale, every, budgetMs, predictedMs, inFlight } = this.#state;
+    return {
+      ...this.#account.counts(),
+      ...this.#engine.timings.stats(nowMs),
+      inFlight: inFlight.length,
+      targetFps: this.#budget.targetFps,
+      budgetMs,
+      predictedMs: predictedMs ?? NaN,
+      level,
+      scale,
+      every,
+      ...this.#engine.figures,
+      textureBytes: this.#ledger.textureBytes,
+    };
+  }
+
+  #run(whenHidden: 'continue' | 'pause'): Subscription {
+    const { targetFps, degradationPreference } = this.#budget;
     return framesFrom(this.#source)
       .pipe(
         map((lease) => this.#arrived(lease)),
-        latestFrame((lease) => this.#work(lease), {
-          onDrop: (reason) => {
-            this.#account.drop(reason === 'replaced' && this.#engine.isPreparing ? 'compiling' : reason);
+        withinBudget((lease, run) => this.#work(lease, run), {
+          ...(targetFps === null ? {} : { targetFps }),
+          degradationPreference,
+          whenHidden,
+          control$: this.#control$,
+          onDecision: (decision) => {
+            this.#decisions.push(decision);
+            if (this.#decisions.length > MOST_DECISIONS) this.#decisions.shift();
           },
+          onDrop: (reason) => {
+            this.#account.drop(reason);
+          },
+          onState: (state) => {
+            this.#state = state;
+          },
+          isFinal: isFinalFault,
+          onFault: (error) => {
+            this.#fault(PipelineError.from(error, 'frame-failed', { recoverable: true }));
+          },
+          checkContext: () => this.#engine.isLost,
+          rebuild: () => this.#engine.rebuild(),
         }),
       )
       .subscribe({
+        next: () => {
+          this.#account.show();
+          void this.#engine.improve();
+        },
         error: (error: unknown) => {
           this.#events.ended(serializeError(error));
         },
@@ -97,26 +180,40 @@ export class LivePipeline {
   #arrived(lease: FrameLease): FrameLease {
     // On software GL a compile stalls this thread: frames lost meanwhile are lost to it.
     const { preparations } = this.#engine;
-    this.#account.miss(
-      this.#gaps.next(lease.timestampUs),
-      preparations === this.#preparations ? 'source' : 'compiling',
-    );
+    const reason: DropReason = preparations === this.#preparations ? 'source' : 'compiling';
+    this.#account.miss(this.#gaps.next(lease.timestampUs), reason);
     this.#preparations = preparations;
     this.#account.arrive();
+    this.#engine.arrived(lease.timestampUs);
     return lease;
   }
 
-  #work(lease: FrameLease): Promise<void> {
-    const work = this.#engine.process(lease);
+  #work(lease: FrameLease, run: BudgetRun): Promise<void> {
+    const work = this.#engine.process(lease, run);
     // `stop` waits for it; whether it failed is the stream's to tell.
-    this.#working = work.catch(() => undefined);
+    this.#working.add(work);
+    const done = (): void => {
+      this.#working.delete(work);
+    };
+    work.then(done, done);
     return work;
   }
 
-  #engineOutput(): EngineOutput {
-    const sink = this.#sink;
-    if (sink === null) return { kind: 'canvas' };
-    return { kind: 'pixels', show: (pixels, timestampUs) => sink.show(pixels, timestampUs) };
+  /** One frame was lost, or with it the device. */
+  #fault(error: PipelineError): void {
+    if (error.code === 'aborted') return;
+    if (error.code === 'context-lost') this.#control$.next({ type: 'lost' });
+    this.#diagnose(error);
+  }
+
+  #diagnose(error: PipelineError): void {
+    this.#events.diagnostic(serializeError(error));
+  }
+
+  #tell(): void {
+    const decisions = this.#decisions;
+    this.#decisions = [];
+    this.#events.stats(this.stats(), decisions);
   }
 
   #makeSource(source: LiveSource): FrameSource {
@@ -132,20 +229,5 @@ export class LivePipeline {
       default:
         return assertNever(source);
     }
-  }
-
-  #stats(): LiveStats {
-    const { width, height } = this.#engine.form ?? { width: 0, height: 0 };
-    return {
-      ...this.#account.counts(),
-      ...this.#engine.timings.stats(performance.now()),
-      width,
-      height,
-      level: 1,
-      upload: this.#engine.backend.uploadPath,
-      backend: this.#engine.backend.name,
-      programs: this.#engine.backend.compiledPrograms,
-      plan: this.#engine.explanation,
-    };
   }
 }

@@ -8,9 +8,24 @@ import type { LedgerBalance } from '../../src/core/ledger.ts';
 import type { FrameImage } from '../../src/frames/frame-lease.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { WorkerClient } from '../worker-client.ts';
-import type { LiveContract, LiveEvents, LiveOutput, LiveSource } from './live.contract.ts';
+import type {
+  LiveBudget,
+  LiveContract,
+  LiveEvents,
+  LiveOptions,
+  LiveOutput,
+  LiveSource,
+  LiveStats,
+} from './live.contract.ts';
 
-export type { LiveEvents, LiveOutput, LiveSource, LiveStats } from './live.contract.ts';
+export type {
+  LiveBudget,
+  LiveEvents,
+  LiveOptions,
+  LiveOutput,
+  LiveSource,
+  LiveStats,
+} from './live.contract.ts';
 
 export class LiveClient {
   readonly #client: WorkerClient<LiveContract>;
@@ -33,9 +48,19 @@ export class LiveClient {
    * Starts the pipeline. Source and output are transferred.
    * @throws PipelineError `webgl2-missing` | `worker-missing` | `worker-crashed` | `aborted`
    */
-  open(source: LiveSource, output: LiveOutput, graph: Graph, events: LiveEvents): Promise<void> {
-    const [from, to] = [transfer(source, partsOf(source)), transfer(output, partsOf(output))];
-    return this.#client.call((remote) => remote.open(from, to, graph, proxy(events)));
+  open(
+    source: LiveSource,
+    output: LiveOutput,
+    graph: Graph,
+    options: LiveOptions,
+    events: LiveEvents,
+  ): Promise<void> {
+    const from = transfer(source, partsOf(source));
+    const to = transfer(
+      output,
+      [output.canvas, output.writable].filter((part) => part !== undefined),
+    );
+    return this.#client.call((remote) => remote.open(from, to, graph, options, proxy(events)));
   }
 
   /** @consumes frame */
@@ -52,6 +77,23 @@ export class LiveClient {
     return this.#client.call((remote) => remote.setGraph(graph));
   }
 
+  setBudget(change: Partial<LiveBudget>): Promise<void> {
+    return this.#client.call((remote) => remote.setBudget(change));
+  }
+
+  setVisible(visible: boolean): Promise<void> {
+    return this.#client.call((remote) => remote.setVisible(visible));
+  }
+
+  /** Resolves after so many ms, also while the page is hidden. */
+  wake(afterMs: number): Promise<void> {
+    return this.#client.call((remote) => remote.wake(afterMs));
+  }
+
+  stats(): Promise<LiveStats> {
+    return this.#client.call((remote) => remote.stats());
+  }
+
   /** Ends the pipeline; answers what it left open. The worker itself lives until `terminate`. */
   stop(): Promise<LedgerBalance> {
     return this.#client.call((remote) => remote.stop());
@@ -64,17 +106,13 @@ export class LiveClient {
 }
 
 /** What moves to the worker. */
-function partsOf(end: LiveSource | LiveOutput): Transferable[] {
+function partsOf(end: LiveSource): Transferable[] {
   switch (end.kind) {
     // The DOM library knows these as transferable in part only.
     case 'readable':
       return [end.readable];
     case 'track':
       return [end.track];
-    case 'canvas':
-      return [end.canvas];
-    case 'video':
-      return [end.writable];
     case 'push':
     case 'pattern':
       return [];

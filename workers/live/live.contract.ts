@@ -1,9 +1,14 @@
 /** What page and worker say to each other: a live pipeline. Everything here is cloneable or transferable. */
 import type { SerializedError } from '../../src/core/errors.ts';
 import type { LedgerBalance } from '../../src/core/ledger.ts';
+import type { TimingStats } from '../../src/engine/stage-timings.ts';
+import type { ForcedTransport } from '../../src/engine/transport.ts';
 import type { FrameCounts } from '../../src/frames/frame-account.ts';
 import type { FrameImage } from '../../src/frames/frame-lease.ts';
+import type { OutputKind, OutputPath } from '../../src/frames/worker/frame-sink.ts';
+import type { SinkEnds } from '../../src/frames/worker/sinks.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import type { BudgetDecision, DegradationPreference } from '../../src/schedule/budget.ts';
 
 /** Where the worker takes frames from. Streams, tracks and frames are transferred. */
 export type LiveSource =
@@ -12,33 +17,64 @@ export type LiveSource =
   | Readonly<{ kind: 'push' }>
   | Readonly<{ kind: 'pattern'; width: number; height: number; frameRate: number }>;
 
-/** Where the worker shows them. Both are transferred. */
-export type LiveOutput =
-  | Readonly<{ kind: 'canvas'; canvas: OffscreenCanvas }>
-  | Readonly<{ kind: 'video'; writable: WritableStream<VideoFrame> }>;
+/** Where the worker shows them, transferred. Of two the cheaper one is used. */
+export type LiveOutput = SinkEnds;
+
+/** What can be asked for while it runs. */
+export type LiveBudget = Readonly<{
+  /** Frames per second; null for as many as come. */
+  targetFps: number | null;
+  degradationPreference: DegradationPreference;
+  /** Extra work per pixel: 1 fills a thirtieth of a second at the full resolution. */
+  load: number;
+}>;
+
+export type LiveOptions = Readonly<{
+  budget: LiveBudget;
+  /** What becomes of frames while the page is hidden. */
+  whenHidden: 'continue' | 'pause';
+  /** What is not to be found out by measuring. */
+  transport: ForcedTransport;
+}>;
 
 export type LiveStats = FrameCounts &
+  TimingStats &
   Readonly<{
-    fps: number;
-    frameMsP50: number;
-    frameMsP95: number;
-    /** Size of the frames, 0 before the first one. */
+    /** Of `pending`: being computed now. */
+    inFlight: number;
+    /** Frames per second that are asked for; null for as many as come. */
+    targetFps: number | null;
+    /** The time that a frame has, and what one should take now, in ms. NaN before anything was measured. */
+    budgetMs: number;
+    predictedMs: number;
+    /** Index into `SCALES`: 0 is the full resolution. */
+    level: number;
+    /** Share of the full resolution that is computed, on a side. */
+    scale: number;
+    /** Every `every`-th frame is taken: 1 is each. */
+    every: number;
+    /** Size of the picture as it is computed and at its full resolution; 0 before the first frame. */
     width: number;
     height: number;
-    /** Share of the full resolution that is computed, on a side. */
-    level: number;
+    fullWidth: number;
+    fullHeight: number;
     /** How frames come in: 'planes' | 'rgbx' | 'texture'. */
     upload: string;
+    /** How they go out; empty before the first frame. */
+    output: OutputKind | '';
+    outputPath: OutputPath | '';
     backend: string;
     /** Programs compiled so far: a new filter needs some, a slider none. */
     programs: number;
+    textureBytes: number;
     /** How the filter is computed, in words; empty before the first frame. */
     plan: string;
   }>;
 
 /** What the worker tells. The page gives it as a Comlink proxy. */
 export type LiveEvents = Readonly<{
-  stats: (stats: LiveStats) => void;
+  /** The figures, and what the budget decided since the last ones. */
+  stats: (stats: LiveStats, decisions: readonly BudgetDecision[]) => void;
   diagnostic: (error: SerializedError) => void;
   /** The source ended or the pipeline can't go on; null where the source simply has no more frames. */
   ended: (error: SerializedError | null) => void;
@@ -48,10 +84,18 @@ export interface LiveContract {
   /** Whether this worker can read a MediaStreamTrack; also the sign that it runs. */
   hasTrackProcessor(): boolean;
   /** Starts. Once per worker. @throws PipelineError `webgl2-missing` */
-  open(source: LiveSource, output: LiveOutput, graph: Graph, events: LiveEvents): void;
+  open(source: LiveSource, output: LiveOutput, graph: Graph, options: LiveOptions, events: LiveEvents): void;
   /** For sources of kind 'push'. @consumes frame */
   push(frame: FrameImage, timestampUs: number): void;
   setGraph(graph: Graph): Promise<void>;
+  /** What is not given stays. */
+  setBudget(change: Partial<LiveBudget>): void;
+  /** The page was hidden, or is seen again. */
+  setVisible(visible: boolean): void;
+  /** The figures of now. */
+  stats(): LiveStats;
+  /** Resolves after so many ms: a worker's timers keep their time while the page is hidden, the page's do not. */
+  wake(afterMs: number): Promise<void>;
   /** Ends and gives everything back; answers what is still open, which is nothing. Idempotent. */
   stop(): Promise<LedgerBalance>;
 }

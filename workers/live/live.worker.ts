@@ -15,17 +15,28 @@ let stopped: Promise<LedgerBalance> | null = null;
 
 const contract: LiveContract = {
   hasTrackProcessor,
-  open(source, output, graph, events) {
+  open(source, output, graph, options, events) {
     if (pipeline !== null) throw new Error('convolux invariant broken: a live worker was opened twice');
-    pipeline = new LivePipeline(source, output, graph, events);
+    pipeline = new LivePipeline(source, output, graph, options, events);
   },
   push(frame, timestampUs) {
     if (pipeline?.source instanceof PushSource) pipeline.source.push(frame, timestampUs);
     else frame.close();
   },
   async setGraph(graph) {
-    if (pipeline === null) throw new PipelineError('aborted', 'The pipeline was stopped.');
-    await pipeline.setGraph(graph);
+    await running().setGraph(graph);
+  },
+  setBudget(change) {
+    running().setBudget(change);
+  },
+  setVisible(visible) {
+    running().setVisible(visible);
+  },
+  stats() {
+    return running().stats();
+  },
+  wake(afterMs) {
+    return new Promise((resolve) => setTimeout(resolve, afterMs));
   },
   stop() {
     stopped ??=
@@ -33,5 +44,11 @@ const contract: LiveContract = {
     return stopped;
   },
 };
+
+/** @throws PipelineError `aborted` when nothing was opened. */
+function running(): LivePipeline {
+  if (pipeline === null) throw new PipelineError('aborted', 'The pipeline was stopped.');
+  return pipeline;
+}
 
 expose(contract);

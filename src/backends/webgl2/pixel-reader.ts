@@ -1,7 +1,7 @@
 /** Outputs → bytes in memory, read into one buffer that is kept from frame to frame. */
 import type { FrameColor } from '../../core/frame-color.ts';
 import type { Pixels } from '../../core/pixels.ts';
-import type { Image } from '../../plan/plan.ts';
+import type { FrameSize, Image } from '../../plan/plan.ts';
 import type { Texture } from './textures.ts';
 import { WordBytes } from './word-bytes.ts';
 
@@ -67,6 +67,25 @@ export class PixelReader {
       gl.readPixels(0, 0, width, height, gl.RGBA_INTEGER, gl.UNSIGNED_INT, this.#memory.words, offset / 4); // prettier-ignore
     else gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, this.#memory.bytes, offset);
   }
+}
+
+/**
+ * The canvas: RGBA, rows from the top.
+ * @param size from its lower left corner. Default all of it.
+ */
+export function readCanvas(
+  gl: WebGL2RenderingContext,
+  { width, height }: FrameSize = { width: gl.drawingBufferWidth, height: gl.drawingBufferHeight },
+): Uint8Array {
+  const bytes = new Uint8Array(4 * width * height);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+  const upright = new Uint8Array(bytes.length);
+  for (let y = 0; y < height; y++) {
+    const row = bytes.subarray(4 * width * y, 4 * width * (y + 1));
+    upright.set(row, 4 * width * (height - 1 - y));
+  }
+  return upright;
 }
 
 const rowBytes = ({ width, format }: Texture): number => (format === 'rgba32ui' ? 16 : 4) * width;

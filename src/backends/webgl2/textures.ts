@@ -5,6 +5,14 @@ import type { TexelFormat } from '../../plan/plan.ts';
 /** Layers of an array texture that one draw writes; `key` names them. */
 export type LayerList = Readonly<{ key: string; numbers: readonly number[] }>;
 
+const TEXEL_BYTES: Readonly<Record<TexelFormat, number>> = {
+  r8: 1,
+  rgba8: 4,
+  rgba16f: 8,
+  rgba32f: 16,
+  rgba32ui: 16,
+};
+
 export class Texture {
   readonly handle: WebGLTexture;
   /** In texels. */
@@ -36,7 +44,7 @@ export class Texture {
     this.layers = layers;
     this.target = layers === 0 ? gl.TEXTURE_2D : gl.TEXTURE_2D_ARRAY;
     this.handle = gl.createTexture();
-    this.#token = ledger.open('textures');
+    this.#token = ledger.open('textures', width * height * Math.max(1, layers) * TEXEL_BYTES[format]);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(this.target, this.handle);
     // Chroma planes are read between their texels; everything else texel by texel. Outside, the edge repeats.

@@ -7,76 +7,44 @@ import type { Ledger, LedgerToken } from '../../core/ledger.ts';
 import type { Pixels } from '../../core/pixels.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { layersOf } from '../../plan/block-plan.ts';
-import type { DeviceCapabilities, FrameForm, Plan } from '../../plan/plan.ts';
+import type { DeviceCapabilities, FrameForm, FrameSize, Plan } from '../../plan/plan.ts';
 import { texelWidth } from '../../plan/texels.ts';
 import type { Prices } from '../../plan/prices.ts';
-import type { Backend, FrameImage, PreparedGraph } from '../port.ts';
+import type {
+  Backend,
+  FrameImage,
+  GpuTiming,
+  PreparedGraph,
+  PrepareOptions,
+  UploadOptions,
+  UploadPath,
+} from '../port.ts';
 import { bindUniforms, imageValues, setUniforms } from './bound-uniforms.ts';
-import { compilePass, convertDraw, type CompiledPass, type Compiler, type Draw } from './compiled-pass.ts';
+import { compilePass, convertDraw, type CompiledPass, type Compiler } from './compiled-pass.ts';
 import { openDevice, type GlDevice } from './context.ts';
 import { emitCompute } from './emit-compute.ts';
 import { emitPresent } from './emit-present.ts';
-import { FrameUpload, type UploadPath } from './frame-upload.ts';
+import { ExtraLoad } from './extra-load.ts';
+import { GpuWait } from './gpu-wait.ts';
+import { FrameUpload, READ_LAYOUT } from './frame-upload.ts';
 import { measurePrices } from './measure-prices.ts';
 import { contextLost, ProgramCache } from './programs.ts';
 import { fromTexels, toTexels } from './tensor-texels.ts';
-import { PixelReader, type Readable, type ReadablePlanes } from './pixel-reader.ts';
+import { PixelReader, readCanvas, type Readable } from './pixel-reader.ts';
 import { TexturePool } from './texture-pool.ts';
 import type { Texture } from './textures.ts';
-
-const FENCE_POLL_MS = 2;
+import { WebGl2Graph, type Present } from './webgl2-graph.ts';
 
 export type WebGl2Options = Readonly<{
-  /** Where `present` draws; without it nothing can be presented. */
-  canvas?: OffscreenCanvas;
   ledger: Ledger;
   /** How frames are uploaded. Default: planes on software GL, `texImage2D` on a GPU. */
   upload?: UploadPath;
 }>;
 
-type Present = Readonly<{ draw: Draw; images: readonly number[] }>;
-
-class WebGl2Graph implements PreparedGraph {
-  readonly plan: Plan;
-  readonly passes: readonly CompiledPass[];
-  /** One per image of the plan; null where the frame's own planes are read. */
-  readonly textures: readonly (Texture | null)[];
-  /** What draws the output onto the canvas; null where nothing is shown. */
-  readonly present: Present | null;
-  /** The planes of an output that passes write, once they were read. */
-  planes: ReadablePlanes | null = null;
-  readonly #backend: WebGl2Backend;
-  #disposed = false;
-
-  constructor(
-    plan: Plan,
-    passes: readonly CompiledPass[],
-    present: Present | null,
-    textures: readonly (Texture | null)[],
-    backend: WebGl2Backend,
-  ) {
-    this.plan = plan;
-    this.passes = passes;
-    this.present = present;
-    this.textures = textures;
-    this.#backend = backend;
-  }
-
-  get isDisposed(): boolean {
-    return this.#disposed;
-  }
-
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#backend.giveBack(this.passes, this.present?.draw ?? null, this.textures);
-  }
-}
-
 export class WebGl2Backend implements Backend {
   readonly name = 'webgl2';
   readonly device: GlDevice;
-  readonly #canvas: OffscreenCanvas;
+  readonly canvas = new OffscreenCanvas(1, 1);
   readonly #context: LedgerToken;
   readonly #programs: ProgramCache;
   readonly #compiler: Compiler;
@@ -85,21 +53,28 @@ export class WebGl2Backend implements Backend {
   #frameFramebuffer: WebGLFramebuffer | null = null;
   readonly #pool: TexturePool;
   readonly #pixels: PixelReader;
-  readonly #isShown: boolean;
+  readonly #wait: GpuWait;
+  readonly #extraLoad: ExtraLoad;
   #disposed = false;
 
   /** @throws PipelineError `webgl2-missing` */
-  constructor({ canvas, ledger, upload }: WebGl2Options) {
-    this.#canvas = canvas ?? new OffscreenCanvas(1, 1);
-    this.#isShown = canvas !== undefined;
-    this.device = openDevice(this.#canvas);
+  constructor({ ledger, upload }: WebGl2Options) {
+    this.device = openDevice(this.canvas);
     this.#context = ledger.open('contexts');
     this.#programs = new ProgramCache(this.device, ledger);
     this.#compiler = { device: this.device, ledger, programs: this.#programs };
     this.#pool = new TexturePool(this.device.gl, ledger);
     this.#pixels = new PixelReader(this.device.gl);
+    this.#wait = new GpuWait(this.device.gl, this.device.isSoftware);
+    this.#extraLoad = new ExtraLoad(this.device, ledger);
     const path = upload ?? (this.device.isSoftware ? 'planes' : 'texture');
-    this.#upload = new FrameUpload(this.device.gl, ledger, this.device.capabilities.maxTextureSize, path);
+    this.#upload = new FrameUpload(this.device.gl, {
+      ledger,
+      programs: this.#programs,
+      maxTextureSize: this.device.capabilities.maxTextureSize,
+      preferred: path,
+      fits: this.device.isSoftware ? 'in memory' : 'drawn',
+    });
   }
 
   get capabilities(): DeviceCapabilities {
@@ -110,6 +85,14 @@ export class WebGl2Backend implements Backend {
     return this.device.renderer;
   }
 
+  get isSoftware(): boolean {
+    return this.device.isSoftware;
+  }
+
+  get isLost(): boolean {
+    return this.device.gl.isContextLost();
+  }
+
   get compiledPrograms(): number {
     return this.#programs.compiled;
   }
@@ -118,17 +101,28 @@ export class WebGl2Backend implements Backend {
     return this.#upload.path;
   }
 
-  async upload(frame: FrameImage): Promise<FrameForm> {
-    if (this.device.gl.isContextLost()) throw contextLost();
-    return this.#upload.take(frame);
+  uploadPaths(frame: FrameImage): readonly UploadPath[] {
+    return this.#upload.pathsOf(frame);
   }
 
-  async prepare(plan: Plan): Promise<PreparedGraph> {
+  async upload(frame: FrameImage, options?: UploadOptions): Promise<FrameForm> {
+    if (this.device.gl.isContextLost()) throw contextLost();
+    return this.#upload.take(frame, options);
+  }
+
+  async prepare(plan: Plan, { present = false }: PrepareOptions = {}): Promise<PreparedGraph> {
     if (this.device.gl.isContextLost()) throw contextLost();
     const passes: CompiledPass[] = [];
     for (const pass of plan.passes) passes.push(...(await compilePass(plan, pass, this.#compiler)));
-    const present = this.#isShown ? await this.#presentOf(plan) : null;
-    return new WebGl2Graph(plan, passes, present, this.#allocate(plan), this);
+    await this.#upload.prepare(plan);
+    const toCanvas = present ? await this.#presentOf(plan) : null;
+    return new WebGl2Graph(plan, passes, toCanvas, this.#allocate(plan), this.#giveBack);
+  }
+
+  prime(prepared: PreparedGraph): void {
+    assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
+    for (const pass of prepared.passes) this.#draw(prepared, pass, 1);
+    if (prepared.present !== null) this.#present(prepared, prepared.present, { width: 1, height: 1 });
   }
 
   async refine(prepared: PreparedGraph): Promise<boolean> {
@@ -150,66 +144,51 @@ export class WebGl2Backend implements Backend {
     const pass = plan.passes.find(
       (one) => one.kind === 'compute' && !this.#programs.has(emitCompute(plan, one).source),
     );
-    if (pass === undefined) return false;
+    if (pass === undefined) return this.#upload.warm(plan);
     const compiled = await compilePass(plan, pass, this.#compiler);
-    const graph = new WebGl2Graph(plan, compiled, null, this.#allocate(plan), this);
+    const graph = new WebGl2Graph(plan, compiled, null, this.#allocate(plan), this.#giveBack);
     if (!this.#disposed) for (const one of compiled) this.#draw(graph, one, 1);
     graph.dispose();
     return true;
   }
 
   /** Takes back what a graph held. */
-  giveBack(
-    passes: readonly CompiledPass[],
-    present: Draw | null,
-    textures: readonly (Texture | null)[],
-  ): void {
+  readonly #giveBack = ({ passes, present, textures }: WebGl2Graph): void => {
     for (const { draw, tables } of passes) {
       this.#programs.release(draw.program);
       for (const table of tables) table.dispose();
     }
-    if (present !== null) this.#programs.release(present.program);
+    if (present !== null) this.#programs.release(present.draw.program);
     for (const texture of new Set(textures)) {
       if (texture === null) continue;
       // The pool ended with the backend.
       if (this.#disposed) texture.dispose();
       else this.#pool.give(texture);
     }
-  }
+  };
 
   execute(prepared: PreparedGraph): void {
     assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
+    this.#wait.begin();
     for (const pass of prepared.passes) this.#draw(prepared, pass, Infinity);
+  }
+
+  burn(load: number, size: FrameSize, fullSize: FrameSize): boolean {
+    return this.#extraLoad.burn(load, size, fullSize);
   }
 
   present(prepared: PreparedGraph): void {
     assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
     const { present, plan } = prepared;
-    assert(present !== null, 'a backend that shows was given a canvas');
-    const { gl } = this.device;
+    assert(present !== null, 'what is presented was prepared for that');
     const { width, height } = at(plan.images, plan.output);
-    if (this.#canvas.width !== width) this.#canvas.width = width;
-    if (this.#canvas.height !== height) this.#canvas.height = height;
-    // Uploading binds textures: before any is bound for drawing.
-    this.#bindAll(prepared, present.images);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    gl.viewport(0, 0, width, height);
-    gl.useProgram(present.draw.program.handle);
-    setUniforms(gl, present.draw.uniforms);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.#present(prepared, present, { width, height });
   }
 
-  async finished(): Promise<void> {
-    const { gl } = this.device;
-    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-    if (fence === null) throw contextLost();
-    gl.flush();
-    // A fence's status is renewed only after a return to the event loop, so it is polled with a timer.
-    do {
-      await new Promise((resolve) => setTimeout(resolve, FENCE_POLL_MS));
-    } while (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED);
-    gl.deleteSync(fence);
-    if (gl.isContextLost()) throw contextLost();
+  finished(expectedMs = NaN): Promise<GpuTiming> {
+    return this.#wait.finished(expectedMs);
   }
 
   read(prepared: PreparedGraph): Pixels {
@@ -218,10 +197,24 @@ export class WebGl2Backend implements Backend {
     if (chroma === null) return this.#checked(this.#pixels.read(this.#readable(prepared, output)));
     assert(frame !== null, 'planes come of a frame');
     // The frame as it came is in memory already.
-    const planes = at(images, output).source.kind === 'frame' ? this.#upload.planes() : null;
-    if (planes !== null) return planes;
-    prepared.planes ??= [this.#readable(prepared, output), this.#readable(prepared, chroma.u), this.#readable(prepared, chroma.v)]; // prettier-ignore
+    const isFrame = at(images, output).source.kind === 'frame';
+    const came = isFrame ? this.#upload.planes() : null;
+    if (came !== null) return came;
+    // Those of the frame are drawn anew for each.
+    if (isFrame) prepared.planes = null;
+    prepared.planes ??= [this.#readablePlane(prepared, output), this.#readablePlane(prepared, chroma.u), this.#readablePlane(prepared, chroma.v)]; // prettier-ignore
     return this.#checked(this.#pixels.readPlanes(prepared.planes, frame.color));
+  }
+
+  readCanvas(): Uint8Array {
+    const pixels = readCanvas(this.device.gl);
+    if (this.device.gl.isContextLost()) throw contextLost();
+    return pixels;
+  }
+
+  wait(): void {
+    readCanvas(this.device.gl, { width: 1, height: 1 });
+    if (this.device.gl.isContextLost()) throw contextLost();
   }
 
   /** Gives the plan's tensor inputs their values, by name. */
@@ -270,12 +263,24 @@ export class WebGl2Backend implements Backend {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#programs.dispose();
+    this.#extraLoad.dispose();
     this.#upload.dispose();
     this.#pool.dispose();
     this.device.gl.deleteFramebuffer(this.#frameFramebuffer);
     // Given back now, not when the collector comes by: browsers allow few contexts.
     this.device.gl.getExtension('WEBGL_lose_context')?.loseContext();
     this.#context.release();
+  }
+
+  #present(prepared: WebGl2Graph, { draw, images }: Present, { width, height }: FrameSize): void {
+    const { gl } = this.device;
+    // Uploading binds textures: before any is bound for drawing.
+    this.#bindAll(prepared, images);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.viewport(0, 0, width, height);
+    gl.useProgram(draw.program.handle);
+    setUniforms(gl, draw.uniforms);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
   /** @param most texels that are drawn on a side. */
@@ -344,13 +349,22 @@ export class WebGl2Backend implements Backend {
   #readable(prepared: WebGl2Graph, index: number): Readable {
     const image = at(prepared.plan.images, index);
     const texture = this.#texture(prepared, index);
-    if (image.source.kind !== 'frame') return { image, texture, framebuffer: texture.framebuffer };
+    if (image.source.kind !== 'frame' || this.#upload.isDrawn)
+      return { image, texture, framebuffer: texture.framebuffer };
     // The frame's storage is replaced with each frame, so its attachment is renewed as well.
     const { gl } = this.device;
     this.#frameFramebuffer ??= gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.#frameFramebuffer);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture.handle, 0);
     return { image, texture, framebuffer: this.#frameFramebuffer };
+  }
+
+  /** A plane of the output; the frame's own is drawn so that its bytes can be read. */
+  #readablePlane(prepared: WebGl2Graph, index: number): Readable {
+    const image = at(prepared.plan.images, index);
+    if (image.source.kind !== 'frame') return this.#readable(prepared, index);
+    const texture = this.#upload.texture(image.source.plane, READ_LAYOUT);
+    return { image, texture, framebuffer: texture.framebuffer };
   }
 
   #checked(pixels: Pixels): Pixels {

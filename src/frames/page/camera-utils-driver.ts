@@ -3,11 +3,13 @@
  *  - `start()` calls alert() when there is no camera or no permission: both are settled before it is called;
  *  - a rejected `onFrame` ends its loop silently: ours never rejects;
  *  - `stop()` leaves the loop running and the stream attached: `onFrame` turns into a wait that never ends, and
- *    the stream is detached; each start makes a new Camera.
+ *    the stream is detached; each start makes a new Camera;
+ *  - its loop stands still while the page is hidden: there `onFrame` is called for it.
  */
 import { PipelineError } from '../../core/errors.ts';
 import { openCamera, type CameraOptions } from './camera.ts';
 import { VideoCapture, type PushFrame } from './frame-push.ts';
+import { goOnHidden, type HiddenPage } from './hidden-page.ts';
 
 /** The part of @mediapipe/camera_utils that is used. */
 export type CameraUtilsConstructor = new (
@@ -24,6 +26,7 @@ export type CameraUtilsDriver = Readonly<{
 export type CameraUtilsOptions = Pick<CameraOptions, 'width' | 'height'> &
   Readonly<{
     push: PushFrame;
+    hiddenPage: HiddenPage;
     /** A frame could not be taken; the next one is tried. */
     onFault: (error: PipelineError) => void;
   }>;
@@ -34,7 +37,7 @@ export type CameraUtilsOptions = Pick<CameraOptions, 'width' | 'height'> &
  */
 export async function startCameraUtils(
   Camera: CameraUtilsConstructor,
-  { width, height, push, onFault }: CameraUtilsOptions,
+  { width, height, push, hiddenPage, onFault }: CameraUtilsOptions,
 ): Promise<CameraUtilsDriver> {
   // Asked for here first: what can go wrong gets an error with a code instead of the library's alert().
   const permission = await openCamera({ ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) }); // prettier-ignore
@@ -61,9 +64,11 @@ export async function startCameraUtils(
     if (track === undefined) {
       throw new PipelineError('camera-busy', 'The camera did not start. Start again.', { recoverable: true });
     }
+    const endHidden = goOnHidden(video, hiddenPage, onFrame);
     const stop = (): void => {
       if (stopped) return;
       stopped = true;
+      endHidden();
       void camera.stop();
       track.stop();
       video.srcObject = null;

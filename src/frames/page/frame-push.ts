@@ -11,16 +11,27 @@ export type PushFrame = (frame: FrameImage, timestampUs: number) => Promise<void
 export class VideoCapture {
   readonly #video: HTMLVideoElement;
   #lastMark: number | null = null;
+  #isPushing = false;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
   }
 
   /**
-   * Pushes the picture that is shown now, unless it was pushed before.
-   * @throws what `push` throws, and an InvalidStateError while there is no picture.
+   * Pushes the picture that is shown now, unless it was pushed before, another is under way, or there is none.
+   * @throws what `push` throws.
    */
   async push(push: PushFrame): Promise<void> {
+    if (this.#isPushing || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    this.#isPushing = true;
+    try {
+      await this.#pushNew(push);
+    } finally {
+      this.#isPushing = false;
+    }
+  }
+
+  async #pushNew(push: PushFrame): Promise<void> {
     // Without a copy where the browser has VideoFrame, and with the picture's own time.
     if ('VideoFrame' in globalThis) {
       const frame = new VideoFrame(this.#video);

@@ -1,12 +1,14 @@
 /** A clip as a source: a `<video>` that nobody sees, its frames taken as they are presented. */
 import { PipelineError } from '../../core/errors.ts';
 import { VideoCapture, type PushFrame } from './frame-push.ts';
+import { goOnHidden, type HiddenPage } from './hidden-page.ts';
 
 export type VideoSourceOptions = Readonly<{
   url: string;
   /** Starts over at the end. Default true. */
   loop?: boolean;
   push: PushFrame;
+  hiddenPage: HiddenPage;
   /** A frame could not be taken; the next one is tried. */
   onFault: (error: PipelineError) => void;
   /** The clip came to its end; not told of a clip that loops. */
@@ -22,6 +24,7 @@ export async function startVideo({
   url,
   loop,
   push,
+  hiddenPage,
   onFault,
   onEnd,
 }: VideoSourceOptions): Promise<() => void> {
@@ -39,10 +42,13 @@ export async function startVideo({
     } catch (cause) {
       if (!isStopped()) onFault(PipelineError.from(cause, 'frame-failed', { recoverable: true }));
     }
-    // Asked for after the worker has the frame: presented frames are passed over rather than queued.
-    if (!isStopped()) video.requestVideoFrameCallback(() => void pushFrame());
   };
-  video.requestVideoFrameCallback(() => void pushFrame());
+  const onPresented = async (): Promise<void> => {
+    await pushFrame();
+    // Asked for after the worker has the frame: presented frames are passed over rather than queued.
+    if (!isStopped()) video.requestVideoFrameCallback(() => void onPresented());
+  };
+  video.requestVideoFrameCallback(() => void onPresented());
   video.addEventListener('ended', () => {
     if (!isStopped()) onEnd();
   });
@@ -59,9 +65,11 @@ export async function startVideo({
       },
     );
   }
+  const endHidden = goOnHidden(video, hiddenPage, pushFrame);
   return () => {
     if (stopped) return;
     stopped = true;
+    endHidden();
     video.pause();
     video.removeAttribute('src');
     // Lets the decoder go.

@@ -1,47 +1,44 @@
 /**
- * Pixels → VideoFrames → the writable of a MediaStreamTrackGenerator: the cheapest way to the screen where GL is
- * software, because no canvas is presented.
+ * VideoFrames → the writable of a MediaStreamTrackGenerator: the cheapest way to the screen where GL is software,
+ * because no canvas is presented. A frame is shown in its full size whatever it was computed at, so that the element
+ * and whoever records the track notice nothing when that changes.
  */
-import { assertNever } from '../../core/assert.ts';
-import type { ColorMatrix } from '../../core/frame-color.ts';
-import type { InterleavedPixels, Pixels, PlanarPixels } from '../../core/pixels.ts';
+import type { Pixels } from '../../core/pixels.ts';
+import type { FrameSink, Rehearsal, ShownAs } from './frame-sink.ts';
+import { PixelFrames } from './pixel-frames.ts';
 
-/** Grey values are luma in full range; sRGB's primaries and curve, so that nothing is converted on the way. */
-const GREY: VideoColorSpaceInit = {
-  matrix: 'smpte170m',
-  primaries: 'bt709',
-  transfer: 'iec61966-2-1',
-  fullRange: true,
-};
-const RGB: VideoColorSpaceInit = {
-  matrix: 'rgb',
-  primaries: 'bt709',
-  transfer: 'iec61966-2-1',
-  fullRange: true,
-};
-
-const NEUTRAL_CHROMA = 128;
-
-export class TrackSink {
+export class TrackSink implements FrameSink {
+  readonly kind = 'video';
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
-  /** Luma and neutral chroma of grey pictures. */
-  #planes = new Uint8Array(0);
-  /** Backends give one object for all frames of a form: what is made of it is made once. */
-  #last: Pixels | null = null;
-  #init: VideoFrameBufferInit = { format: 'I420', codedWidth: 1, codedHeight: 1, timestamp: 0 };
+  readonly #frames = new PixelFrames();
 
   /** @consumes writable */
   constructor(writable: WritableStream<VideoFrame>) {
     this.#writer = writable.getWriter();
+    // Whoever writes hears of it.
+    this.#writer.closed.catch(() => undefined);
   }
 
-  /**
-   * Resolves when the frame is handed over.
-   * @borrows pixels
-   */
-  async show(pixels: Pixels, timestampUs: number): Promise<void> {
-    // The stream owns what is written and closes it, whether or not the write succeeds.
-    await this.#writer.write(this.#frameOf(pixels, timestampUs));
+  async showPixels(pixels: Pixels, as: ShownAs): Promise<void> {
+    await this.#write(this.#frames.frameOf(pixels, as));
+  }
+
+  async showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void> {
+    await this.#write(frameOfCanvas(canvas, as));
+  }
+
+  rehearse(picture: Pixels | OffscreenCanvas, as: ShownAs): Promise<Rehearsal> {
+    const frame = 'layout' in picture ? this.#frames.frameOf(picture, as) : frameOfCanvas(picture, as);
+    return Promise.resolve({
+      read: async () => {
+        const bytes = new Uint8Array(4 * as.width * as.height);
+        await frame.copyTo(bytes, { format: 'RGBA', layout: [{ offset: 0, stride: 4 * as.width }] });
+        return bytes;
+      },
+      close: () => {
+        frame.close();
+      },
+    });
   }
 
   async close(): Promise<void> {
@@ -49,96 +46,24 @@ export class TrackSink {
     await this.#writer.close().catch(() => undefined);
   }
 
-  /** @returnsOwned */
-  #frameOf(pixels: Pixels, timestampUs: number): VideoFrame {
-    if (pixels !== this.#last) {
-      this.#last = pixels;
-      this.#init = initOf(pixels);
-      if (pixels.layout === 'grey')
-        this.#planes = new Uint8Array(greyPlanes(pixels).length).fill(NEUTRAL_CHROMA);
+  /** @consumes frame */
+  async #write(frame: VideoFrame): Promise<void> {
+    try {
+      await this.#writer.write(frame);
+    } catch (error) {
+      // The track closes what reached it; a stream that ended before passes nothing on.
+      frame.close();
+      throw error;
     }
-    this.#init.timestamp = timestampUs;
-    if (pixels.layout !== 'grey') return new VideoFrame(pixels.data, this.#init);
-    this.#planes.set(pixels.data);
-    return new VideoFrame(this.#planes, this.#init);
   }
 }
 
-function initOf(pixels: Pixels): VideoFrameBufferInit {
-  switch (pixels.layout) {
-    case 'grey':
-      return greyInit(pixels);
-    case 'rgbx':
-      return rgbInit(pixels);
-    case 'i420':
-      return planarInit(pixels);
-    default:
-      return assertNever(pixels);
-  }
-}
-
-/** Where luma ends, and the planes of neutral chroma after it. */
-function greyPlanes({ width, height, strideBytes }: InterleavedPixels) {
-  const chromaStride = Math.ceil(width / 2);
-  const chromaStart = strideBytes * height;
-  const chromaLength = chromaStride * Math.ceil(height / 2);
-  return { chromaStride, chromaStart, chromaLength, length: chromaStart + 2 * chromaLength };
-}
-
-/** Luma as it is, chroma neutral. */
-function greyInit(pixels: InterleavedPixels): VideoFrameBufferInit {
-  const { width, height, strideBytes } = pixels;
-  const { chromaStride, chromaStart, chromaLength } = greyPlanes(pixels);
-  return {
-    format: 'I420',
-    codedWidth: width,
-    codedHeight: height,
-    timestamp: 0,
-    colorSpace: GREY,
-    layout: [
-      { offset: 0, stride: strideBytes },
-      { offset: chromaStart, stride: chromaStride },
-      { offset: chromaStart + chromaLength, stride: chromaStride },
-    ],
-  };
-}
-
-function rgbInit({ width, height, strideBytes }: InterleavedPixels): VideoFrameBufferInit {
-  return {
-    format: 'RGBX',
-    codedWidth: width,
-    codedHeight: height,
-    timestamp: 0,
-    colorSpace: RGB,
-    layout: [{ offset: 0, stride: strideBytes }],
-  };
-}
-
-const MATRIX_TAGS: Readonly<Record<ColorMatrix, string>> = {
-  bt601: 'smpte170m',
-  bt709: 'bt709',
-  bt2020: 'bt2020-ncl',
-};
-
-/** In the colour that the camera's own frames have; sRGB's primaries and curve, so that nothing is converted. */
-function planarInit(pixels: PlanarPixels): VideoFrameBufferInit {
-  const { width, height, strideBytes, chromaStrideBytes, uOffset, vOffset, color } = pixels;
-  return {
-    format: 'I420',
-    codedWidth: width,
-    codedHeight: height,
-    timestamp: 0,
-    colorSpace: {
-      // The DOM library's list lacks BT.2020.
-      matrix: MATRIX_TAGS[color.matrix] as VideoMatrixCoefficients,
-      primaries: 'bt709',
-      transfer: 'iec61966-2-1',
-      fullRange: color.fullRange,
-    },
-    layout: [
-      { offset: 0, stride: strideBytes },
-      { offset: uOffset, stride: chromaStrideBytes },
-      { offset: vOffset, stride: chromaStrideBytes },
-    ],
-  };
+/** @returnsOwned */
+function frameOfCanvas(canvas: OffscreenCanvas, { timestampUs, width, height }: ShownAs): VideoFrame {
+  return new VideoFrame(canvas, {
+    timestamp: timestampUs,
+    alpha: 'discard',
+    displayWidth: width,
+    displayHeight: height,
+  });
 }

@@ -1,8 +1,16 @@
 /** A backend that computes nothing and writes down what it is asked for, in order. */
 import { vi } from 'vitest';
-import type { Backend, PreparedGraph } from '../../../src/backends/port.ts';
+import type {
+  Backend,
+  FrameImage,
+  GpuTiming,
+  PreparedGraph,
+  UploadOptions,
+  UploadPath,
+} from '../../../src/backends/port.ts';
+import { sizeAtScale } from '../../../src/core/frame-size.ts';
 import type { Pixels } from '../../../src/core/pixels.ts';
-import type { FrameForm, Plan } from '../../../src/plan/plan.ts';
+import { sameForm, type FrameForm, type Plan } from '../../../src/plan/plan.ts';
 import type { Prices } from '../../../src/plan/prices.ts';
 import { DEVICE, formOf } from './device.ts';
 
@@ -29,6 +37,9 @@ export class FakeBackend implements Backend {
   readonly deviceName = 'a fake device';
   readonly capabilities = DEVICE;
   readonly uploadPath = 'nowhere';
+  readonly isSoftware = true;
+  isLost = false;
+  readonly canvas = {} as OffscreenCanvas;
   /** What the next frames are. */
   form: FrameForm = formOf(8, 6);
   readonly log: string[] = [];
@@ -37,11 +48,16 @@ export class FakeBackend implements Backend {
   disposals = 0;
   #uploaded: FrameForm | null = null;
 
-  readonly upload = vi.fn(async (): Promise<FrameForm> => {
-    this.log.push('upload');
-    this.#uploaded = this.form;
-    return this.form;
-  });
+  readonly upload = vi.fn(
+    async (_frame: FrameImage, { scale = 1 }: UploadOptions = {}): Promise<FrameForm> => {
+      this.log.push('upload');
+      // The same object again while the form stays, as backends give it.
+      const form = scale === 1 ? this.form : { ...this.form, ...sizeAtScale(this.form, scale) };
+      return (this.#uploaded =
+        this.#uploaded !== null && sameForm(this.#uploaded, form) ? this.#uploaded : form);
+    },
+  );
+  readonly uploadPaths = vi.fn((_frame: FrameImage): readonly UploadPath[] => ['planes']);
 
   readonly prepare = vi.fn(async (plan: Plan): Promise<PreparedGraph> => this.keep(plan));
 
@@ -67,17 +83,32 @@ export class FakeBackend implements Backend {
 
   readonly execute = vi.fn((prepared: PreparedGraph): void => {
     const { label, plan } = this.#usable(prepared);
-    if (plan.frame !== this.#uploaded) throw new Error(`${label} was prepared for frames of another form`);
+    if (plan.frame === null || this.#uploaded === null || !sameForm(plan.frame, this.#uploaded))
+      throw new Error(`${label} was prepared for frames of another form`);
     this.log.push(`execute ${label}`);
+  });
+
+  readonly prime = vi.fn((prepared: PreparedGraph): void => {
+    this.log.push(`prime ${this.#usable(prepared).label}`);
   });
 
   readonly present = vi.fn((prepared: PreparedGraph): void => {
     this.log.push(`present ${this.#usable(prepared).label}`);
   });
 
-  readonly finished = vi.fn(async (): Promise<void> => {
-    this.log.push('finished');
+  readonly burn = vi.fn((load: number): boolean => {
+    if (load > 0) this.log.push(`burn ${load}`);
+    return false;
   });
+
+  readonly finished = vi.fn(async (_expectedMs?: number): Promise<GpuTiming> => {
+    this.log.push('finished');
+    return { gpuMs: null, pollMs: 2 };
+  });
+
+  readonly readCanvas = vi.fn((): Uint8Array => new Uint8Array(4));
+
+  readonly wait = vi.fn((): void => {});
 
   readonly read = vi.fn((prepared: PreparedGraph): Pixels => {
     this.log.push(`read ${this.#usable(prepared).label}`);

@@ -4,11 +4,15 @@ import { FrameLease } from '../../../src/frames/frame-lease.ts';
 
 export class FakeFrame {
   readonly timestamp: number;
+  readonly width: number;
+  readonly height: number;
   closed = 0;
   readonly #onClose: () => void;
 
-  constructor(timestamp = 0, onClose: () => void = () => {}) {
+  constructor(timestamp = 0, onClose: () => void = () => {}, { width, height } = { width: 8, height: 6 }) {
     this.timestamp = timestamp;
+    this.width = width;
+    this.height = height;
     this.#onClose = onClose;
   }
 
@@ -17,7 +21,7 @@ export class FakeFrame {
     this.#onClose();
   }
 
-  /** In the place of a browser's frame, of which only `timestamp` and `close` are used. */
+  /** In the place of a browser's frame, of which only time, size and `close` are used. */
   get asVideoFrame(): VideoFrame {
     return this as unknown as VideoFrame;
   }

@@ -1,0 +1,15 @@
+/** An output that keeps nothing and writes down what it was given. */
+import { vi } from 'vitest';
+import type { Pixels } from '../../../src/core/pixels.ts';
+import type { FrameSink, Rehearsal, ShownAs } from '../../../src/frames/worker/frame-sink.ts';
+
+export class FakeSink implements FrameSink {
+  readonly kind = 'video';
+  closings = 0;
+  readonly showPixels = vi.fn(async (_pixels: Pixels, _as: ShownAs): Promise<void> => {});
+  readonly showCanvas = vi.fn(async (_canvas: OffscreenCanvas, _as: ShownAs): Promise<void> => {});
+  readonly rehearse = vi.fn(async (): Promise<Rehearsal> => ({ read: async () => [], close: () => {} }));
+  close = async (): Promise<void> => {
+    this.closings++;
+  };
+}
