@@ -27,13 +27,12 @@ export function fullSizeOf(frame: SizedFrame): Size {
 }
 
 /** What is computed at a share of the full size on a side: even where the full size is, so that chroma stays in place. */
-export function sizeAtScale(size: Size, scale: number): Size {
-  if (scale === 1) return size;
-  const { width, height } = size;
+export function sizeAtScale({ width, height }: Size, scale: number): Size {
   return { width: sideAtScale(width, scale), height: sideAtScale(height, scale) };
 }
 
 function sideAtScale(side: number, scale: number): number {
+  if (scale === 1) return side;
   const step = side % 2 === 0 ? 2 : 1;
   return Math.max(step, step * Math.round((side * scale) / step));
 }

@@ -22,6 +22,7 @@ export const BACK_OFF_AT_FIRST: BackOff = Object.freeze({
   holdMs: TUNING.holdMs,
   goodSinceMs: null,
   lastUpMs: null,
+  upFrom: null,
   lastChangeMs: 0,
   failures: 0,
   failedMs: null,
@@ -70,6 +71,7 @@ function makeRoom(state: BudgetState, actions: BudgetAction[]): BudgetState {
   const settled = { ...state, spikes: { ...spikes, late: 0 } };
   for (let to = level + 1; to <= lowestLevel(ladder, every); to++) {
     const ms = predict(cost, level, to) ?? Infinity;
+    if (ms > (1 - TUNING.worthwhile) * (predict(cost, level, level) ?? 0)) continue;
     if (ms * spread > roomMs) continue;
     const down = change(failed(settled), { level: to, every }, 'overload', actions);
     return {
@@ -93,6 +95,9 @@ function goDown(before: BudgetState, actions: BudgetAction[]): BudgetState {
   const lowest = { level: lowestLevel(ladder, every), every };
   const isGuess = !cost.isShapeKnown || load(ladder, lowest, costs) <= TUNING.fitTry;
   if (goal.every > every && isGuess && level < lowest.level) goal = lowest;
+  // A way up that was wrong leads back to where it began.
+  const back = isRecentUp(state) ? state.backOff.upFrom : null;
+  if (back !== null && load(ladder, back, costs) <= TUNING.fullShare) goal = back;
   // It should fit, and doesn't: one further.
   if (load(ladder, goal, costs) >= load(ladder, state, costs)) goal = next;
   const deepest = Math.max(level, Math.min(level + TUNING.stepsDown, lowestLevel(ladder, goal.every)));
@@ -117,21 +122,18 @@ function withRun(state: BudgetState): BudgetState {
 const load = (ladder: Ladder, { level, every }: Rung, costs: Costs) =>
   costs(level) / (every * ladder.periodMs);
 
-/** A way down soon after a way up: it was wrong. */
-function failed(state: BudgetState): BudgetState {
-  const { backOff, clock } = state;
-  const { lastUpMs, holdMs } = backOff;
+/** Whether the last way up was so short ago that a way down means that it was wrong. */
+function isRecentUp({ backOff: { lastUpMs, holdMs }, clock }: BudgetState): boolean {
   const withinMs = Math.max(TUNING.failedUpMs, TUNING.quietHolds * holdMs);
-  if (lastUpMs === null || clock.nowMs - lastUpMs > withinMs) return state;
-  return {
-    ...state,
-    backOff: {
-      ...backOff,
-      holdMs: Math.min(TUNING.holdMostMs, 2 * holdMs),
-      lastUpMs: null,
-      failures: backOff.failures + 1,
-    },
-  };
+  return lastUpMs !== null && clock.nowMs - lastUpMs <= withinMs;
+}
+
+/** Before a way down: if it follows a way up, that was wrong. */
+function failed(state: BudgetState): BudgetState {
+  if (!isRecentUp(state)) return state;
+  const { backOff } = state;
+  const holdMs = Math.min(TUNING.holdMostMs, 2 * backOff.holdMs);
+  return { ...state, backOff: { ...backOff, holdMs, lastUpMs: null, failures: backOff.failures + 1 } };
 }
 
 /** Up when that has looked good for long enough. */
@@ -149,7 +151,12 @@ function lookUp(state: BudgetState, actions: BudgetAction[]): BudgetState {
     ...up,
     overload: startOver(calm.overload, false),
     spikes: { ...up.spikes, fromLevel: null },
-    backOff: { ...up.backOff, lastUpMs: clock.nowMs, failedMs: cost.meanMs },
+    backOff: {
+      ...up.backOff,
+      lastUpMs: clock.nowMs,
+      upFrom: { level: calm.level, every: calm.every },
+      failedMs: cost.meanMs,
+    },
   };
 }
 
@@ -281,13 +288,21 @@ export function withFigures(state: BudgetState): BudgetState {
   const { cost, level, spikes, periodMs, degradationPreference } = state;
   const line = lineOf(cost, level);
   const lowest = degradationPreference === 'maintain-resolution' ? 0 : SCALES.length - 1;
-  const leastMs = (predict(cost, level, lowest) ?? 0) * spreadOf(state) + tailMs(spikes);
-  const promiseMs = TUNING.latencyPeriods * periodMs;
+  const leastMs = (predict(cost, level, lowest) ?? 0) * spreadOf(state);
   return {
     ...state,
-    latencyMs: promiseMs * Math.max(1, Math.ceil(leastMs / promiseMs)),
+    latencyMs: latencyOf(state.latencyMs, leastMs, tailMs(spikes), TUNING.latencyPeriods * periodMs),
     predictedMs: predict(cost, level, level),
     fixedMs: line?.fixedMs ?? null,
     perAreaMs: line?.perAreaMs ?? null,
   };
+}
+
+/** The promise, or the first multiple of it that can be held; less than before only where that is clear. */
+function latencyOf(beforeMs: number, leastMs: number, spikeMs: number, promiseMs: number): number {
+  const times = Math.max(1, Math.ceil((leastMs + spikeMs) / promiseMs));
+  const isClear = leastMs * (1 + TUNING.worthwhile) + spikeMs <= times * promiseMs;
+  return (
+    promiseMs * (isClear ? times : Math.max(times, Math.min(times + 1, Math.round(beforeMs / promiseMs))))
+  );
 }

@@ -3,6 +3,7 @@ import type { BudgetOptions, DegradationPreference } from './budget.ts';
 import type { BudgetClock } from './budget-clock.ts';
 import type { Cadence } from './cadence.ts';
 import type { CostModel } from './cost-model.ts';
+import type { Rung } from './ladder.ts';
 import type { Overload } from './overload.ts';
 import type { SourceRate } from './source-rate.ts';
 import type { Spikes } from './spikes.ts';
@@ -27,6 +28,8 @@ export type BackOff = Readonly<{
   /** Since when it has; null while it doesn't. */
   goodSinceMs: number | null;
   lastUpMs: number | null;
+  /** Where the last way up began. */
+  upFrom: Rung | null;
   lastChangeMs: number;
   /** Wrong ways up, one after the other. */
   failures: number;

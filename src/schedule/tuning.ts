@@ -84,6 +84,8 @@ export const TUNING = Object.freeze({
   lateMost: 8,
   /** From this rate on they count as part of what frames take. */
   spikeRateMany: 0.045,
+  /** What a level must save for the sake of late frames, and by how much a shorter latency must be possible. */
+  worthwhile: 0.1,
   /** Below this rate spikes are over. */
   spikeRateOver: 0.02,
   /** Of the latency that a spike may have, what a level may use. */

@@ -148,8 +148,10 @@ describe('the frame budget', () => {
           frames: seconds * rest.fps,
           load: () => level,
         });
-        expect(changes.length).toBeLessThanOrEqual(14);
-        expect(changes.filter(({ atMs }) => atMs > 30_000).length).toBeLessThanOrEqual(4);
+        // Four at first; then holds double from half a second and from two to sixty, so that seven pairs fit, two of each
+        // kind into the last 30 s.
+        expect(changes.length).toBeLessThanOrEqual(18);
+        expect(changes.filter(({ atMs }) => atMs > 30_000).length).toBeLessThanOrEqual(9);
         if (level * (1 + rest.noise) <= 1) expect(changes).toEqual([]);
       }),
       { numRuns: 40 },
@@ -201,17 +203,20 @@ describe('the frame budget', () => {
         const schedule = {
           ...CALM_SCHEDULE,
           ...rest,
-          frames: 16 * fps,
+          frames: 40 * fps,
           load: (frame: number) => (frame < 3 * fps ? level : after),
           options: { degradationPreference: preference },
         };
         runSchedule(schedule, (told) => void seen.push(told));
-        const there = seen.find(({ atMs }) => atMs >= reliefMs)!.before;
-        const steps = there.level + there.every - 1;
+        const relieved = seen.filter(({ atMs }) => atMs >= reliefMs).map(({ step }) => step.state);
         const back = seen.find(
           ({ atMs, step: { state } }) => atMs >= reliefMs && state.level === 0 && state.every === 1,
         );
-        const allowedMs = steps * (there.backOff.holdMs + 10 * there.budgetMs) + 200;
+        // A way up that met the last of the load was wrong: it ends after the relief, and doubles the hold.
+        const steps = Math.max(...relieved.map((state) => state.level + state.every - 1));
+        const holdMs = Math.max(...relieved.map((state) => state.backOff.holdMs));
+        const budgetMs = Math.max(...relieved.map((state) => state.budgetMs));
+        const allowedMs = steps * (holdMs + 10 * budgetMs) + 200;
         expect(back?.atMs ?? Infinity).toBeLessThanOrEqual(reliefMs + allowedMs);
       }),
       { numRuns: 60 },

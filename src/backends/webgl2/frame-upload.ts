@@ -122,7 +122,8 @@ export class FrameUpload {
     { scale = 1, full, path = this.#preferred }: UploadOptions = {},
   ): Promise<FrameForm> {
     this.#frame++;
-    const size = sizeAtScale(full ?? fullSizeOf(frame), scale);
+    const whole = full ?? fullSizeOf(frame);
+    const size = scale === 1 ? whole : sizeAtScale(whole, scale);
     let fault: unknown = null;
     for (const one of uploadPathsOf(frame, path)) {
       try {
