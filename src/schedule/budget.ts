@@ -65,10 +65,10 @@ export type BudgetEvent =
 
 /**
  * Why a frame is not shown.
- * replaced: a newer one came first. stale: it had waited for more than two periods, or could no longer be shown in time, or
- * nothing was done for long. decimated: left out evenly, or
- * beyond the rate that was asked for. compiling: replaced while programs were compiled. hidden: nobody sees the page.
- * failed: could not be computed. stopped: still waiting at the end.
+ * replaced: a newer one came first. stale: it had waited for more than two periods, or could no longer be shown in time,
+ * or nothing was done for long. decimated: left out evenly, or beyond the rate that was asked for. compiling: replaced
+ * while programs were compiled. hidden: nobody sees the page. failed: could not be computed. stopped: still waiting at
+ * the end.
  */
 export type BudgetDropReason =
   'replaced' | 'stale' | 'decimated' | 'compiling' | 'hidden' | 'failed' | 'stopped';
