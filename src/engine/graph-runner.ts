@@ -8,7 +8,7 @@ import { sizeAtScale } from '../core/frame-size.ts';
 import { outputShape } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
 import { scaleGraph } from '../graph/scale-graph.ts';
-import { planInWords, summarize } from '../plan/explain.ts';
+import { planInWords, predictedMs } from '../plan/explain.ts';
 import { kinOf } from '../plan/kin.ts';
 import { makePlan, type PlanOptions } from '../plan/make-plan.ts';
 import { sameForm, type FrameForm, type FrameSize, type Plan } from '../plan/plan.ts';
@@ -311,8 +311,8 @@ export class GraphRunner {
       return;
     }
     this.#retire();
-    const predictedMs = summarize(plan, this.#prices).reduce((sum, pass) => sum + pass.predictedMs, 0);
-    this.#prepared = { graph: prepared, taken, fullOutput: fullOutputOf(graph, taken.full), predictedMs };
+    const fullOutput = fullOutputOf(graph, taken.full);
+    this.#prepared = { graph: prepared, taken, fullOutput, predictedMs: predictedMs(plan, this.#prices) };
     this.#good = graph;
     if (isNew) this.#ahead = this.#listAhead(graph, taken);
     this.#isRefined = false;

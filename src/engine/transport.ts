@@ -8,7 +8,7 @@ import { PipelineError } from '../core/errors.ts';
 import { fullSizeOf } from '../core/frame-size.ts';
 import type { OutputKind, ShownAs } from '../frames/worker/frame-sink.ts';
 import type { Sinks } from '../frames/worker/sinks.ts';
-import { summarize } from '../plan/explain.ts';
+import { predictedMs } from '../plan/explain.ts';
 import type { FrameForm, Plan } from '../plan/plan.ts';
 import type { Prices } from '../plan/prices.ts';
 import {
@@ -91,9 +91,6 @@ function passesMs(form: FrameForm | undefined, { plan, prices }: TransportOption
   if (form === undefined) return Infinity;
   return Math.min(predictedMs(plan(form, 'bytes'), prices), predictedMs(plan(form, 'canvas'), prices));
 }
-
-const predictedMs = (plan: Plan, prices?: Prices): number =>
-  summarize(plan, prices).reduce((sum, pass) => sum + pass.predictedMs, 0);
 
 type OutputOptions = TransportOptions & Readonly<{ form: FrameForm; upload: UploadPath }>;
 type Graphs = Map<PlanOutput, PreparedGraph>;

@@ -1,7 +1,8 @@
 /** The plan in words: what each pass does, what it reads, and what it costs. For people, pages and tests. */
 import { assertNever, at } from '../core/assert.ts';
 import type { Image, Pass, Plan, TexelFormat, TexelLayout } from './plan.ts';
-import { BYTES_OF_TEXEL, costOf, DEFAULT_PRICES, texelsOf, type Prices } from './prices.ts';
+import { costOf, DEFAULT_PRICES, texelsOf, type Prices } from './prices.ts';
+import { BYTES_OF_TEXEL } from './texels.ts';
 
 export type PassSummary = Readonly<{
   /** What it computes, term by term: 'direct 9', 'line x 13', 'shrink 4 x 12', 'enlarge 4 y', 'read', … */
@@ -61,6 +62,11 @@ export function textureBytes({ images, storage }: Plan): number {
     (sum, image) => sum + texelsOf(image) * BYTES_OF_TEXEL[image.format],
     0,
   );
+}
+
+/** What a frame should take, in ms: all passes. */
+export function predictedMs(plan: Plan, prices?: Prices): number {
+  return summarize(plan, prices).reduce((sum, pass) => sum + pass.predictedMs, 0);
 }
 
 const short = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));

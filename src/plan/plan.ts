@@ -15,6 +15,7 @@
  * A frame of layout planar420 is three images of one channel: Y at full size, U and V at half.
  */
 import { sameColor, type FrameColor, type RangeExpansion } from '../core/frame-color.ts';
+import type { Size } from '../core/frame-size.ts';
 import type { Interval, Expression } from '../primitives/expression.ts';
 import type { EdgeMode, Primitive } from '../primitives/primitive.ts';
 import type { Shape } from '../core/tensor.ts';
@@ -23,7 +24,7 @@ export type TexelLayout = 'rgba' | 'packed4' | 'packed16' | 'single' | 'atlas' |
 /** `rgba32ui` holds packed16 images and nothing else. */
 export type TexelFormat = 'r8' | 'rgba8' | 'rgba16f' | 'rgba32f' | 'rgba32ui';
 
-export type FrameSize = Readonly<{ width: number; height: number }>;
+export type FrameSize = Size;
 
 /** How a frame arrives: as one RGBA texture, or as its own planes (Y full size, U and V half size). */
 export type FrameLayout = 'rgba' | 'planar420';

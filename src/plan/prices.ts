@@ -2,7 +2,7 @@
 import { assertNever, at } from '../core/assert.ts';
 import { blockWork, layersOf } from './block-plan.ts';
 import type { Image, Pass, Term } from './plan.ts';
-import { LANES, texelWidth } from './texels.ts';
+import { BYTES_OF_TEXEL, LANES, texelWidth } from './texels.ts';
 
 export type Prices = Readonly<{
   /** Of a pass, before any texel. */
@@ -37,8 +37,6 @@ export type PassCost = Readonly<{
   /** On four lanes each, per output texel. */
   multiplyAdds: number;
 }>;
-
-export const BYTES_OF_TEXEL: Readonly<Record<Image['format'], number>> = { r8: 1, rgba8: 4, rgba16f: 8, rgba32f: 16, rgba32ui: 16 }; // prettier-ignore
 
 /** Texels of an image. */
 export function texelsOf({

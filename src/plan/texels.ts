@@ -11,6 +11,14 @@ export const LANES: Readonly<Record<TexelLayout, number>> = {
   blocks: 1,
 };
 
+export const BYTES_OF_TEXEL: Readonly<Record<TexelFormat, number>> = {
+  r8: 1,
+  rgba8: 4,
+  rgba16f: 8,
+  rgba32f: 16,
+  rgba32ui: 16,
+};
+
 /** What planes of bytes are stored as. */
 export const FORMAT_OF_PLANE: Readonly<Record<TexelLayout, TexelFormat>> = {
   rgba: 'rgba8',

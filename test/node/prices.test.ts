@@ -10,15 +10,8 @@ import type {
   TexelFormat,
   TexelLayout,
 } from '../../src/plan/plan.ts';
-import {
-  BYTES_OF_TEXEL,
-  costOf,
-  DEFAULT_PRICES,
-  texelsOf,
-  workOf,
-  type Prices,
-} from '../../src/plan/prices.ts';
-import { LANES } from '../../src/plan/texels.ts';
+import { costOf, DEFAULT_PRICES, texelsOf, workOf, type Prices } from '../../src/plan/prices.ts';
+import { BYTES_OF_TEXEL, LANES } from '../../src/plan/texels.ts';
 import { operand } from '../../src/primitives/expression.ts';
 
 const FORMATS: Partial<Record<TexelLayout, TexelFormat>> = { packed16: 'rgba32ui', single: 'r8' };

@@ -1,7 +1,7 @@
 /** The worker's entry: one live pipeline, spoken to through Comlink. */
 import { expose } from 'comlink';
-import { PipelineError } from '../../src/core/errors.ts';
 import type { LedgerBalance } from '../../src/core/ledger.ts';
+import { aborted } from '../../src/engine/faults.ts';
 import { PushSource } from '../../src/frames/worker/push-source.ts';
 import { hasTrackProcessor } from '../../src/frames/worker/track-source.ts';
 import { installThrowHandler } from '../throw-handler.ts';
@@ -47,7 +47,7 @@ const contract: LiveContract = {
 
 /** @throws PipelineError `aborted` when nothing was opened. */
 function running(): LivePipeline {
-  if (pipeline === null) throw new PipelineError('aborted', 'The pipeline was stopped.');
+  if (pipeline === null) throw aborted();
   return pipeline;
 }
 

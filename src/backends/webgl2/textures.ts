@@ -1,17 +1,10 @@
 /** Textures that are counted: each is a token in the ledger, given back once. */
 import type { Ledger, LedgerToken } from '../../core/ledger.ts';
 import type { TexelFormat } from '../../plan/plan.ts';
+import { BYTES_OF_TEXEL } from '../../plan/texels.ts';
 
 /** Layers of an array texture that one draw writes; `key` names them. */
 export type LayerList = Readonly<{ key: string; numbers: readonly number[] }>;
-
-const TEXEL_BYTES: Readonly<Record<TexelFormat, number>> = {
-  r8: 1,
-  rgba8: 4,
-  rgba16f: 8,
-  rgba32f: 16,
-  rgba32ui: 16,
-};
 
 export class Texture {
   readonly handle: WebGLTexture;
@@ -44,7 +37,7 @@ export class Texture {
     this.layers = layers;
     this.target = layers === 0 ? gl.TEXTURE_2D : gl.TEXTURE_2D_ARRAY;
     this.handle = gl.createTexture();
-    this.#token = ledger.open('textures', width * height * Math.max(1, layers) * TEXEL_BYTES[format]);
+    this.#token = ledger.open('textures', width * height * Math.max(1, layers) * BYTES_OF_TEXEL[format]);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(this.target, this.handle);
     // Chroma planes are read between their texels; everything else texel by texel. Outside, the edge repeats.

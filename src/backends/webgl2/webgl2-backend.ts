@@ -242,19 +242,6 @@ export class WebGl2Backend implements Backend {
     return fromTexels(values, atlas);
   }
 
-  /** Blocks until the output is computed: one texel of it is read. For measurements. */
-  drain(prepared: PreparedGraph): void {
-    assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
-    const { gl } = this.device;
-    const { texture, framebuffer } = this.#readable(prepared, prepared.plan.output);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-    if (texture.format === 'rgba32ui')
-      gl.readPixels(0, 0, 1, 1, gl.RGBA_INTEGER, gl.UNSIGNED_INT, new Uint32Array(4)); // prettier-ignore
-    else if (texture.format === 'rgba8')
-      gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); // prettier-ignore
-    else gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.FLOAT, new Float32Array(4));
-  }
-
   calibrate(defaults: Prices): Promise<Prices | null> {
     return measurePrices(this.device, { ledger: this.#compiler.ledger, defaults });
   }

@@ -26,7 +26,7 @@ export async function convoluxTensors(graph: Graph, inputs: Tensors): Promise<Co
   backend.writeTensors(prepared, inputs);
   return checked(backend, {
     run: () => backend.execute(prepared),
-    wait: () => backend.drain(prepared),
+    wait: () => backend.wait(),
     output: () => backend.readTensor(prepared).data,
     dispose: () => prepared.dispose(),
   });
