@@ -10,8 +10,8 @@
  */
 const ROOMS = {
   'src/core': [],
-  'src/primitives': ['src/core'],
-  'src/ops': ['src/core', 'src/primitives'],
+  'src/primitives': ['src/core', 'types:src/kernels'],
+  'src/ops': ['src/core', 'src/primitives', 'src/kernels'],
   'src/kernels': ['src/core'],
   'src/graph': ['src/core', 'src/ops', 'src/kernels'],
   'src/plan': ['src/core', 'src/primitives', 'src/ops', 'src/kernels', 'src/graph'],

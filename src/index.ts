@@ -6,7 +6,7 @@ export { emboss, identity, laplacian, sobelX, sobelY } from './kernels/fixed.ts'
 export { box } from './kernels/box.ts';
 export { gaussian, gaussianColumn, gaussianRow, type GaussianOptions } from './kernels/gaussian.ts';
 export { sharpen } from './kernels/sharpen.ts';
-export { graph, type GraphValue, type InputShapes } from './graph/builder.ts';
+export { graph, type GraphOutputs, type GraphValue, type InputShapes } from './graph/builder.ts';
 export type { Graph } from './graph/graph.ts';
 export type { Layer } from './graph/layer.ts';
 export { sequence } from './graph/sequence.ts';
@@ -60,6 +60,7 @@ export {
   neg,
   pow,
   prelu,
+  quantize,
   reduceL2,
   reduceMax,
   reduceMean,
@@ -80,6 +81,17 @@ export {
   threshold,
   yuvToRgb,
 } from './graph/pointwise.ts';
+export {
+  difference,
+  frameAt,
+  runningMean,
+  runningVariance,
+  stack,
+  temporal,
+  type DifferenceOptions,
+  type RunningOptions,
+} from './graph/time.ts';
+export { hasMemory, latencyOf } from './graph/latency.ts';
 export { concat, crop, pad, resample2d, reshape, slice, sliceChannels, transpose } from './graph/shaping.ts';
 export type {
   Activation,
@@ -108,6 +120,7 @@ export type {
   SmoothstepOptions,
   ThresholdOptions,
 } from './ops/elementwise.ts';
+export type { FrameAtOptions } from './ops/frame-at.ts';
 export type { FusedActivation } from './ops/fused-activation.ts';
 export type { GlobalPoolOptions } from './ops/global-pool.ts';
 export type {
@@ -118,6 +131,8 @@ export type {
   SliceOptions,
   TransposeOptions,
 } from './ops/move.ts';
+export type { Alignment, MemoryOptions } from './ops/memory-options.ts';
+export type { Latency } from './ops/op.ts';
 export type { BatchNormOptions, InstanceNormOptions } from './ops/normalization.ts';
 export type { PadOptions } from './ops/pad.ts';
 export type { AveragePoolOptions, LpPoolOptions, PoolOptions } from './ops/pool.ts';
@@ -126,6 +141,8 @@ export type { Resample2dOptions } from './ops/resample.ts';
 export type { GaussianBlurOptions } from './ops/gaussian-blur.ts';
 export type { SeparableConv2dOptions } from './ops/separable-conv2d.ts';
 export type { SoftmaxOptions } from './ops/softmax.ts';
+export type { StackOptions } from './ops/stack.ts';
+export type { TemporalOptions } from './ops/temporal.ts';
 export type { AxisPadding, Padding, WindowOptions } from './ops/window-geometry.ts';
 export {
   defineFilter,
@@ -133,11 +150,13 @@ export {
   type BooleanParam,
   type ChoiceParam,
   type Filter,
+  type KernelParam,
   type NumberParam,
   type ParamSpec,
   type ParamValue,
   type ParamValues,
 } from './graph/filter.ts';
+export { kernelOf, type KernelLimits } from './graph/kernel-text.ts';
 export { paramAtShare, paramBeside, shareOfParam, type ParamRange } from './graph/param-scale.ts';
 export { makePlan, type PlanOptions } from './plan/make-plan.ts';
 export { explain, summarize, type PassSummary } from './plan/explain.ts';
@@ -145,7 +164,10 @@ export type { DeviceCapabilities, FrameForm, FrameLayout, Plan } from './plan/pl
 export type { Prices } from './plan/prices.ts';
 export { TECHNIQUES, type Technique, type Techniques } from './plan/techniques.ts';
 export type { FrameColor } from './core/frame-color.ts';
-export { runReference, type ReferenceOptions } from './backends/reference/run-reference.ts';
+export { WARM_UPS, type WarmUp } from './core/memory-clock.ts';
+export { temporalWeights, type TemporalShape, type TemporalWindow } from './kernels/temporal-window.ts';
+export { runReference } from './backends/reference/run-reference.ts';
+export { ReferenceSequence, type ReferenceOptions } from './backends/reference/reference-sequence.ts';
 export {
   BACKEND_NAMES,
   createEngine,
@@ -153,8 +175,15 @@ export {
   type Engine,
   type EngineOptions,
   type RunOptions,
+  type Sequence,
 } from './engine/engine.ts';
 export { createWorkerEngine, type WorkerEngineOptions } from './session/worker-engine.ts';
+export type { BlockOptions } from './engine/run-blocks.ts';
+export { runSignal, type Signal, type SignalOptions } from './engine/run-signal.ts';
+export { runVolume, type VolumeRunOptions } from './engine/run-volume.ts';
+export type { VoxelData, Voxels } from './core/voxels.ts';
+export { sheppLogan } from './frames/shepp-logan.ts';
+export { readVolume } from './frames/page/volume-files.ts';
 export type { CameraUtilsConstructor } from './frames/page/camera-utils-driver.ts';
 export type { DropReason } from './frames/frame-account.ts';
 export {
@@ -172,8 +201,18 @@ export {
 export { initialBudget, reduceBudget, type BudgetState, type BudgetStep } from './schedule/reduce-budget.ts';
 export type { OutputElement, OutputElements } from './session/output.ts';
 export {
+  motionEvents,
+  motionOf,
+  type Motion,
+  type MotionBox,
+  type MotionEvent,
+  type MotionEventsOptions,
+  type MotionSample,
+} from './session/motion.ts';
+export {
   openPipeline,
   type BudgetChange,
+  type FrameMeasurements,
   type Pipeline,
   type PipelineOptions,
   type PipelineState,
@@ -186,10 +225,12 @@ export {
   type PatternSource,
   type SourceOptions,
   type VideoSource,
+  type VolumeSource,
 } from './session/source.ts';
 export { isSettled, Ledger, type LedgerAccount, type LedgerBalance } from './core/ledger.ts';
 export { FrameLease, type Closable, type FrameImage } from './frames/frame-lease.ts';
 export type { FrameObserver, FrameSource } from './frames/frame-source.ts';
+export type { VolumeControl, VolumeState } from './session/volume-control.ts';
 export { everyNth, type EveryNthOptions } from './rx/every-nth.ts';
 export { framesFrom } from './rx/frames-from.ts';
 export { latestFrame, type LatestFrameOptions } from './rx/latest-frame.ts';

@@ -2,8 +2,9 @@
  * The filter's controls, built from the filters themselves: one radio button per filter, and one field
  * per parameter of the chosen one. A filter added to the library appears here without a change.
  */
-import { resolveParams, type Filter, type ParamSpec } from 'convolux';
+import { hasMemory, resolveParams, type Filter, type ParamSpec } from 'convolux';
 import { choice, segments, slider, toggle, type Field } from './fields.ts';
+import { kernelField } from './kernel-field.ts';
 import { required } from './required.ts';
 import { currentParams, type Params, type ParamValue, type Store } from './store.ts';
 
@@ -14,26 +15,44 @@ export function mountControls(store: Store, filters: readonly Filter[]): void {
 
 function mountFilterChoice(store: Store, filters: readonly Filter[]): void {
   const group = required('[data-role=filters]', HTMLFieldSetElement);
-  const choices = filters.map(({ name, title }) => ({ value: name, title }));
-  const field = segments({
-    name: 'filter',
-    choices,
-    value: store.state.settings.filter.name,
-    onChange: (name) => {
-      const filter = filters.find((candidate) => candidate.name === name);
-      if (filter !== undefined) store.choose({ filter });
-    },
+  const fields = groupsOf(filters).map(({ title, members }) => {
+    const field = segments({
+      name: 'filter',
+      choices: members.map((filter) => ({ value: filter.name, title: filter.title })),
+      value: store.state.settings.filter.name,
+      onChange: (name) => {
+        const filter = members.find((candidate) => candidate.name === name);
+        if (filter !== undefined) store.choose({ filter });
+      },
+    });
+    const caption = document.createElement('p');
+    caption.className = 'caption';
+    caption.textContent = title;
+    group.append(caption, field.element);
+    return field;
   });
   const description = document.createElement('p');
   description.className = 'description';
-  group.append(field.element, description);
+  group.append(description);
 
   store
     .select(({ settings }) => settings.filter)
     .subscribe((chosen) => {
-      field.show(chosen.name);
+      for (const field of fields) field.show(chosen.name);
       description.textContent = chosen.description;
     });
+}
+
+type FilterGroup = Readonly<{ title: string; members: readonly Filter[] }>;
+
+/** What sees one frame by itself, and what remembers others: each in the order of the list. */
+function groupsOf(filters: readonly Filter[]): readonly FilterGroup[] {
+  const overTime = new Set(filters.filter((filter) => hasMemory(filter.build())));
+  const groups = [
+    { title: 'Each frame by itself', members: filters.filter((filter) => !overTime.has(filter)) },
+    { title: 'Over time', members: [...overTime] },
+  ];
+  return groups.filter(({ members }) => members.length > 0);
 }
 
 function mountParams(store: Store): void {
@@ -90,6 +109,10 @@ function paramField(
     case 'boolean': {
       const field = toggle({ label, value: value === true, onChange });
       return { ...field, show: (next) => field.show(next === true) };
+    }
+    case 'kernel': {
+      const field = kernelField({ label, spec, value: String(value), onChange });
+      return { ...field, show: (next) => field.show(String(next)) };
     }
   }
 }

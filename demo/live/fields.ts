@@ -160,7 +160,7 @@ export function toggle(options: SwitchOptions): Field<boolean> {
   return { element, show };
 }
 
-function labelled(className: string, text: string): { element: HTMLElement; label: HTMLLabelElement } {
+export function labelled(className: string, text: string): { element: HTMLElement; label: HTMLLabelElement } {
   const element = document.createElement('div');
   element.className = className;
   const label = document.createElement('label');

@@ -4,12 +4,17 @@
  * emission: the counts always belong together.
  */
 import type { PipelineStats } from 'convolux';
+import type { Moving } from './moving.ts';
 import { none, number, tenth } from './numbers.ts';
 import { required } from './required.ts';
 
-type Stat = Readonly<{ stat: string; read: (stats: PipelineStats) => string }>;
-/** A value, or words and units beside values. */
-type Part = Stat | string;
+/** What the strip tells: of a filter that measures motion, what moves as well. */
+export type Told = PipelineStats & Readonly<{ moving: Moving | undefined }>;
+type Read = (told: Told) => string;
+
+type Stat = Readonly<{ stat: string; read: Read }>;
+/** A value, or words and units beside values, which may follow them. */
+type Part = Stat | Readonly<{ unit: Read }> | string;
 
 type Figure = Readonly<{
   label: string;
@@ -19,9 +24,11 @@ type Figure = Readonly<{
   /** Smaller, below. */
   more?: readonly Part[];
   className?: string;
+  /** Whether there is anything to tell. Default always. */
+  isTold?: (told: Told) => boolean;
 }>;
 
-type Show = (stats: PipelineStats | undefined) => void;
+type Show = (told: Told | undefined) => void;
 
 const headlines: readonly Figure[] = [
   {
@@ -80,6 +87,30 @@ const details: readonly Figure[] = [
     hint: 'Memory of the graphics device that is held now',
     value: [{ stat: 'texture-mb', read: ({ textureBytes }) => tenth(textureBytes / 1e6) }, 'MB'],
   },
+  {
+    label: 'Remembered',
+    hint: 'Of the textures: what the filter keeps of earlier frames',
+    value: [{ stat: 'memory-mb', read: ({ memoryBytes }) => tenth(memoryBytes / 1e6) }, 'MB'],
+    isTold: ({ memoryBytes }) => memoryBytes > 0,
+  },
+  {
+    label: 'Behind',
+    hint: 'How far what is shown lies behind the newest frame, where the filter looks at later frames than the one it shows',
+    value: [{ stat: 'filter-latency', read: ({ latencyMs }) => tenth(latencyMs) }, 'ms'],
+    more: [
+      // A window over seconds is late by its time alone.
+      { stat: 'filter-latency-frames', read: ({ latencyFrames }) => (latencyFrames > 0 ? number(latencyFrames, 1) : '') }, // prettier-ignore
+      { unit: ({ latencyFrames }) => (latencyFrames > 0 ? (latencyFrames === 1 ? 'frame' : 'frames') : '') },
+    ],
+    isTold: ({ latencyFrames, latencyMs }) => latencyFrames > 0 || latencyMs > 0,
+  },
+  {
+    label: 'Moving',
+    hint: 'Share of the picture that moves; moving once it is more than a little, still after a while of next to nothing',
+    value: [{ stat: 'moving', read: ({ moving }) => tenth(100 * (moving?.amount ?? NaN)) }, '%'],
+    more: [{ stat: 'motion', read: ({ moving }) => (moving === undefined ? none : moving.isMoving ? 'moving' : 'still') }], // prettier-ignore
+    isTold: ({ moving }) => moving !== undefined,
+  },
   count('programs', 'Programs', 'GPU programs compiled so far: a new filter needs some, a slider none', 'programs'), // prettier-ignore
 ];
 
@@ -112,17 +143,23 @@ const reasons: Readonly<Record<keyof PipelineStats['droppedBy'], string>> = {
   decimated: 'left out evenly',
   compiling: 'while programs were compiled',
   hidden: 'while the page was hidden',
+  warming: 'while the filter gathered its first ones',
   failed: 'failed',
   stopped: 'waiting at the end',
 };
 
 /** @returns what shows the newest figures, and that there are none. */
 export function createFigures(container: HTMLElement): Show {
-  const outputs: (readonly [HTMLOutputElement, Stat['read']])[] = [];
+  const outputs: (readonly [HTMLElement, Read])[] = [];
+  const entries: (readonly [HTMLElement, NonNullable<Figure['isTold']>])[] = [];
   const list = (className: string, figures: readonly Figure[]): HTMLDListElement => {
     const element = document.createElement('dl');
     element.className = className;
-    element.append(...figures.map((figure) => entry(figure, outputs)));
+    for (const figure of figures) {
+      const one = entry(figure, outputs);
+      if (figure.isTold !== undefined) entries.push([one, figure.isTold]);
+      element.append(one);
+    }
     return element;
   };
   const headline = list('figures-headlines', headlines);
@@ -138,6 +175,7 @@ export function createFigures(container: HTMLElement): Show {
       const text = stats === undefined ? none : read(stats);
       if (output.textContent !== text) output.textContent = text;
     }
+    for (const [one, isTold] of entries) one.hidden = stats === undefined || !isTold(stats);
     showBudget(stats);
     showDrops(stats);
   };
@@ -189,7 +227,7 @@ function dropReasons(): { element: HTMLElement; show: Show } {
 
 function entry(
   { label, hint, value, more = [], className = '' }: Figure,
-  outputs: (readonly [HTMLOutputElement, Stat['read']])[],
+  outputs: (readonly [HTMLElement, Read])[],
 ): HTMLElement {
   const element = document.createElement('div');
   element.className = className;
@@ -201,22 +239,23 @@ function entry(
     description.className = lineClass;
     for (const [index, part] of parts.entries()) {
       if (index > 0) description.append(' ');
-      if (typeof part === 'string') {
-        const unit = document.createElement('span');
-        unit.className = 'unit';
-        unit.textContent = part;
-        description.append(unit);
-      } else {
-        const output = outputFor(part.stat);
-        outputs.push([output, part.read]);
-        description.append(output);
-      }
+      const isStat = typeof part === 'object' && 'stat' in part;
+      const element = isStat ? outputFor(part.stat) : unitFor(typeof part === 'string' ? part : none);
+      if (typeof part === 'object') outputs.push([element, isStat ? part.read : part.unit]);
+      description.append(element);
     }
     return description;
   };
   element.append(term, line(value, 'value'));
   if (more.length > 0) element.append(line(more, 'more'));
   return element;
+}
+
+function unitFor(text: string): HTMLElement {
+  const unit = document.createElement('span');
+  unit.className = 'unit';
+  unit.textContent = text;
+  return unit;
 }
 
 function outputFor(stat: string): HTMLOutputElement {

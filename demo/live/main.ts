@@ -11,6 +11,7 @@ import { mountControls } from './controls.ts';
 import { createDecisionLog } from './decision-log.ts';
 import { mountDeviceSettings, mountViewSettings } from './device-settings.ts';
 import { createFigures } from './figures.ts';
+import { createMotionBox, movingIn, type Moving } from './moving.ts';
 import { mountNotices } from './notices.ts';
 import { createPlan } from './plan.ts';
 import { required } from './required.ts';
@@ -19,6 +20,7 @@ import { currentParams, Store, type Notice, type Settings } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { readSettings, writeSettings } from './url-state.ts';
 import { Stage } from './view.ts';
+import { mountVolume } from './volume-controls.ts';
 
 function compose(): void {
   const { settings, complaints } = readSettings(location.search, filters);
@@ -37,6 +39,7 @@ function compose(): void {
   mountDeviceSettings(store);
   mountBudgetSettings(store);
   mountActions(store, runner);
+  mountVolume(store, runner);
   mountShortcuts(store, runner, filters, hasShortcuts);
 
   showRuns(runner, stage);
@@ -56,8 +59,15 @@ function showRuns(runner: Runner, stage: Stage): void {
   const showTimeline = createTimeline(required('[data-role=timeline]', HTMLElement));
   const showPlan = createPlan(required('[data-role=plan]', HTMLDetailsElement));
   const log = createDecisionLog(required('[data-role=decisions]', HTMLDetailsElement));
+  const showBox = createMotionBox(required('[data-role=stage]', HTMLElement));
+  let moving: Moving | undefined;
+  movingIn(runner.measurements$).subscribe((newest) => {
+    moving = newest;
+    showBox(newest?.box ?? null);
+  });
   runner.stats$.subscribe((stats) => {
-    showFigures(stats);
+    // At the pace of the others: a number for each frame could not be read.
+    showFigures(stats === undefined ? undefined : { ...stats, moving });
     showTimeline(stats);
     showPlan(stats?.plan ?? '');
     if (stats === undefined) return;
@@ -101,7 +111,7 @@ function followSettings(store: Store, runner: Runner): void {
 function needsRestart(before: Settings, after: Settings, source: Settings['source']): boolean {
   return (
     before.output !== after.output ||
-    (before.size !== after.size && source !== 'sample') ||
+    (before.size !== after.size && (source === 'camera' || source === 'pattern')) ||
     (before.driver !== after.driver && source === 'camera')
   );
 }

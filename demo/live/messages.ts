@@ -51,6 +51,10 @@ const faults: Readonly<Record<Fault['code'], Message>> = {
     title: 'The clip cannot be played',
     text: 'The browser could not load or decode the video. Check the connection and try again.',
   },
+  'volume-unreadable': {
+    title: 'The volume cannot be read',
+    text: 'A volume needs PNG files of one size, one for each slice. Choose others.',
+  },
   'frame-too-large': {
     title: 'The picture is too large',
     text: 'This graphics device can not hold a picture of that size. Choose a smaller one under “Camera and output”.',
@@ -81,12 +85,14 @@ export const sourceTitles: Readonly<Record<SourceKind, string>> = {
   camera: 'Camera',
   sample: 'Sample clip',
   pattern: 'Test pattern',
+  volume: 'Volume',
 };
 
 const offers: Readonly<Record<SourceKind, string>> = {
   camera: 'The sample clip and the test pattern need no camera.',
   sample: 'The test pattern needs no clip.',
   pattern: '',
+  volume: 'The phantom needs no files.',
 };
 
 /** Of a lost device that was replaced: the picture goes on by itself. */
@@ -98,7 +104,7 @@ export function messageFor(fault: Fault): Message {
 
 /** What else can be shown. Empty where every other source would meet the same fault. */
 export function offerFor(source: SourceKind, { code }: Fault): string {
-  const ofSource = code.startsWith('camera-') || code === 'track-ended' || code === 'video-unreadable';
+  const ofSource = code.startsWith('camera-') || code.endsWith('-unreadable') || code === 'track-ended';
   return ofSource ? offers[source] : '';
 }
 
@@ -107,6 +113,7 @@ export function startingMessage(source: SourceKind): Message {
     camera: 'If the browser asks, allow the camera.',
     sample: 'The clip is being loaded.',
     pattern: 'The first frame is being drawn.',
+    volume: 'The slices are being read.',
   }[source];
   return { title: 'Starting…', text };
 }

@@ -6,14 +6,18 @@
 import {
   openPipeline,
   PipelineError,
+  sheppLogan,
   type BudgetChange,
   type BudgetDecision,
   type Filter,
+  type FrameMeasurements,
   type Pipeline,
   type PipelineOptions,
   type PipelineState,
   type PipelineStats,
   type SourceOptions,
+  type VolumeControl,
+  type VolumeState,
 } from 'convolux';
 import { BehaviorSubject, Subject, type Observable, Subscription } from 'rxjs';
 import sampleUrl from './assets/sample.webm?url';
@@ -53,6 +57,10 @@ export class Runner {
   readonly #frame: PictureFrame;
   readonly #stats$ = new BehaviorSubject<PipelineStats | undefined>(undefined);
   readonly #decisions$ = new Subject<BudgetDecision | undefined>();
+  readonly #volume$ = new BehaviorSubject<VolumeState | undefined>(undefined);
+  readonly #measurements$ = new BehaviorSubject<Observable<FrameMeasurements> | undefined>(undefined);
+  /** The slices of the volume; undefined for the phantom. */
+  #files: readonly File[] | undefined;
   #run: Run | undefined;
   #closing: Promise<void> = Promise.resolve();
   /** Counts starts and stops: whoever was overtaken while waiting sees it here and gives up. */
@@ -74,6 +82,31 @@ export class Runner {
   /** What the frame budget decides; undefined when another run begins. */
   get decisions$(): Observable<BudgetDecision | undefined> {
     return this.#decisions$;
+  }
+
+  /** Which slice of a volume is shown; undefined while none is. */
+  get volume$(): Observable<VolumeState | undefined> {
+    return this.#volume$;
+  }
+
+  /** What the filter measures, another stream for each filter and each run; undefined while nothing is measured. */
+  get measurements$(): Observable<Observable<FrameMeasurements> | undefined> {
+    return this.#measurements$;
+  }
+
+  /** Shows the slices that are in these files, or the phantom. */
+  startVolume(files: readonly File[] | undefined): Promise<void> {
+    this.#files = files;
+    return this.start('volume');
+  }
+
+  /** What is asked of the volume, where one is shown; one that is closed meanwhile has nothing to say. */
+  commandVolume(command: (volume: VolumeControl) => Promise<void>): void {
+    const volume = this.#run?.pipeline.volume ?? null;
+    if (volume !== null)
+      command(volume).catch((cause: unknown) => {
+        if (this.#run?.pipeline.volume === volume) this.#tell(cause);
+      });
   }
 
   async start(source: SourceKind): Promise<void> {
@@ -116,7 +149,7 @@ export class Runner {
     let pipeline: Pipeline;
     try {
       pipeline = openPipeline({
-        source: sourceOptions(source, settings),
+        source: sourceOptions(source, settings, this.#files),
         ...look,
         ...budgetOf(settings),
         transport: forcedTransport(settings),
@@ -133,6 +166,7 @@ export class Runner {
       apply: this.#applierFor(pipeline, look),
       setBudget: newestWins<BudgetChange>((budget) => this.#setBudget(pipeline, budget)),
     };
+    this.#measurements$.next(measuredBy(pipeline, look));
     subscription.add(pipeline.decisions$.subscribe((decision) => this.#decisions$.next(decision)));
     subscription.add(
       pipeline.stats$.subscribe((stats) => {
@@ -142,6 +176,7 @@ export class Runner {
         }
       }),
     );
+    subscription.add(pipeline.volume?.state$.subscribe((state) => this.#volume$.next(state)));
     subscription.add(pipeline.diagnostics$.subscribe((fault) => this.#tell(fault)));
     subscription.add(
       pipeline.state$.subscribe({
@@ -173,6 +208,8 @@ export class Runner {
     const run = this.#run;
     this.#run = undefined;
     this.#stats$.next(undefined);
+    this.#volume$.next(undefined);
+    this.#measurements$.next(undefined);
     if (run !== undefined) {
       run.subscription.unsubscribe();
       this.#closing = this.#closing
@@ -189,8 +226,11 @@ export class Runner {
       try {
         if (look.filter === applied.filter) await pipeline.setParams(look.params);
         else await pipeline.setFilter(look.filter, look.params);
+        const isOther = look.filter !== applied.filter;
         applied = look;
-        if (this.#run?.pipeline === pipeline) this.#store.dismiss('look');
+        if (this.#run?.pipeline !== pipeline) return;
+        if (isOther) this.#measurements$.next(measuredBy(pipeline, look));
+        this.#store.dismiss('look');
       } catch (cause) {
         // After a stop or a failure the call that was under way has nothing more to say.
         if (this.#run?.pipeline !== pipeline) return;
@@ -231,7 +271,11 @@ export class Runner {
   }
 }
 
-function sourceOptions(source: SourceKind, { size, driver }: Settings): SourceOptions {
+function sourceOptions(
+  source: SourceKind,
+  { size, driver }: Settings,
+  files: readonly File[] | undefined,
+): SourceOptions {
   switch (source) {
     case 'camera':
       return { kind: 'camera', ...size, driver, loadCamera: loadCameraUtils };
@@ -239,6 +283,8 @@ function sourceOptions(source: SourceKind, { size, driver }: Settings): SourceOp
       return { kind: 'video', url: sampleUrl, loop: true };
     case 'pattern':
       return { kind: 'pattern', ...size };
+    case 'volume':
+      return files === undefined ? { kind: 'volume', voxels: sheppLogan() } : { kind: 'volume', files };
   }
 }
 
@@ -252,6 +298,11 @@ function forcedTransport({ upload, outputPath }: Settings): NonNullable<Pipeline
     ...(upload === 'auto' ? {} : { upload }),
     ...(outputPath === 'auto' ? {} : { outputPath }),
   };
+}
+
+/** Frames that were under way with another filter may still tell what that one measured: not to be listened to. */
+function measuredBy(pipeline: Pipeline, { filter, params }: Look): Observable<FrameMeasurements> | undefined {
+  return filter.build(params).measurements === undefined ? undefined : pipeline.measurements$;
 }
 
 function asFault(cause: unknown): Fault {

@@ -6,7 +6,7 @@
 import type { CameraDriver, DegradationPreference, Filter, PipelineErrorCode } from 'convolux';
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 
-export type SourceKind = 'camera' | 'sample' | 'pattern';
+export type SourceKind = 'camera' | 'sample' | 'pattern' | 'volume';
 export type ParamValue = number | string | boolean;
 export type Params = Readonly<Record<string, ParamValue>>;
 export type Size = Readonly<{ width: number; height: number }>;

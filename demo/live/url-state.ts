@@ -3,9 +3,10 @@
  * it is answered by a sentence that names it, and the default is taken. Pure; runs anywhere.
  */
 import { DEGRADATION_PREFERENCES, resolveParams, type Filter, type ParamSpec } from 'convolux';
+import { kernelMistake } from './kernel-field.ts';
 import { currentParams, type ParamValue, type Params, type Settings, type Size } from './store.ts';
 
-export const sources = ['camera', 'sample', 'pattern'] as const;
+export const sources = ['camera', 'sample', 'pattern', 'volume'] as const;
 export const drivers = ['auto', 'processor', 'worker-processor', 'camera-utils'] as const;
 export const outputs = ['auto', 'canvas', 'video'] as const;
 export const uploads = ['auto', 'planes', 'rgbx', 'texture'] as const;
@@ -130,6 +131,8 @@ function readValue(spec: ParamSpec, text: string): ParamValue | undefined {
       return spec.choices.find((choice) => choice === text);
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'kernel':
+      return kernelMistake(text, spec) === undefined ? text : undefined;
   }
 }
 
@@ -176,6 +179,8 @@ function allowedBy(spec: ParamSpec): string {
       return listed(spec.choices);
     case 'boolean':
       return listed(['true', 'false']);
+    case 'kernel':
+      return 'rows of weights such as “0 1 0; 1 2 1; 0 1 0”, as long as each other, with “|” between frames';
   }
 }
 

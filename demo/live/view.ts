@@ -55,7 +55,7 @@ export class Stage implements PictureFrame {
     const picture = `${width} / ${height}`;
     if (picture !== this.#picture) {
       this.#picture = picture;
-      this.#screen.style.setProperty('--picture', picture);
+      this.#stage.style.setProperty('--picture', picture);
     }
     const ratio = Math.min(widest, Math.max(narrowest, width / height));
     if (Math.abs(ratio / this.#ratio - 1) < 0.02) return;

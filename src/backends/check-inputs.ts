@@ -1,4 +1,5 @@
-/** The tensors that a graph runs on, checked against the shapes it was built for. */
+/** What a graph runs on, checked: tensors against the shapes that it was built for, and the time of a frame. */
+import { checkNumber } from '../core/check.ts';
 import { checkTensor, showShape, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 
@@ -26,4 +27,9 @@ export function checkInputs(graph: Graph, inputs: Readonly<Record<string, Tensor
       );
     }
   }
+}
+
+/** @throws TypeError when `timestampUs` is no finite number. */
+export function checkTimestamp(timestampUs: unknown): number {
+  return checkNumber('timestampUs', timestampUs);
 }

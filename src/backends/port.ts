@@ -3,6 +3,7 @@
  * One backend belongs to one thread and owns its textures and programs until `dispose`.
  */
 import type { Pixels } from '../core/pixels.ts';
+import type { Tensor } from '../core/tensor.ts';
 import type { DeviceCapabilities, FrameForm, FrameSize, Plan } from '../plan/plan.ts';
 import type { Prices } from '../plan/prices.ts';
 
@@ -29,9 +30,13 @@ export type GpuTiming = Readonly<{
   pollMs: number;
 }>;
 
-/** A plan that is ready to run: compiled, its images allocated. */
+/** A plan that is ready to run: compiled, its images allocated. What it remembers from frame to frame is its own. */
 export interface PreparedGraph {
   readonly plan: Plan;
+  /** Whether what was executed last is to be shown: not while frames are missing that a memory is to have first. */
+  readonly isWarm: boolean;
+  /** What it remembers takes so much of the device's memory, in bytes; 0 where it remembers nothing. */
+  readonly memoryBytes: number;
   /** Gives its images back. Idempotent. */
   dispose(): void;
 }
@@ -88,8 +93,20 @@ export interface Backend {
    * @throws PipelineError `shader-failed` | `context-lost`
    */
   warm(plan: Plan): Promise<boolean>;
-  /** Computes the output for the frame that was uploaded last. */
-  execute(prepared: PreparedGraph): void;
+  /**
+   * Computes the output for the frame that was uploaded last. What is remembered goes on from the frame before, or begins
+   * anew, as its `MemoryClock`s say.
+   * @param timestampUs the frame's own time. Default 0.
+   */
+  execute(prepared: PreparedGraph, timestampUs?: number): void;
+  /**
+   * `to` goes on where `from` is: it takes over what it remembers under the same names, resampled where sizes differ.
+   * `to` was not executed yet; `from` is not executed any more.
+   * @throws PipelineError `shader-failed` | `context-lost`
+   */
+  carry(from: PreparedGraph, to: PreparedGraph): void;
+  /** Nothing is remembered any more: the next frame begins a sequence. */
+  forget(prepared: PreparedGraph): void;
   /**
    * Draws extra work, for trying out the frame budget: on each pixel of `size` as much as takes `load` / 30 s where all of
    * `fullSize` is drawn. 0 costs nothing and gives back what that took.
@@ -119,6 +136,11 @@ export interface Backend {
   finished(expectedMs?: number): Promise<GpuTiming>;
   /** Reads the output; blocks the thread until the GPU is done, so `finished` comes first. */
   read(prepared: PreparedGraph): Pixels;
+  /**
+   * What the plan measures, by name, of the frame that was executed last; blocks the thread as `read` does. Empty where
+   * it measures nothing.
+   */
+  readMeasurements(prepared: PreparedGraph): Readonly<Record<string, Tensor>>;
   /**
    * Measures what the planner's prices are here; holds up the device for up to 150 ms.
    * @param defaults whose ratios hold for what there is no time to measure.

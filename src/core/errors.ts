@@ -10,6 +10,7 @@ export const PIPELINE_ERROR_CODES = [
   'camera-unsupported',
   'track-ended',
   'video-unreadable',
+  'volume-unreadable',
   'output-unsupported',
   'webgl2-missing',
   'float-missing',

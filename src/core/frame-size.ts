@@ -2,6 +2,8 @@
 
 export type Size = Readonly<{ width: number; height: number }>;
 
+export const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
+
 /** What of a frame decides its size; newer browsers tell how it lies, too. */
 type SizedFrame =
   | Size

@@ -1,4 +1,5 @@
 /** Graphs on plain arrays: to check them, to teach with them, to test them. Any backend, in this thread. */
+import { ReferenceSequence } from '../backends/reference/reference-sequence.ts';
 import { runReference } from '../backends/reference/run-reference.ts';
 import { checkOneOf } from '../core/check.ts';
 import type { FrameColor } from '../core/frame-color.ts';
@@ -16,6 +17,21 @@ export type RunOptions = Readonly<{
   color?: FrameColor;
 }>;
 
+/** One graph on frame after frame: what it remembers of a frame, the next one meets. */
+export interface Sequence {
+  /**
+   * The graph's output for the next frame; null while it is still to gather frames (warmUp 'none').
+   * Calls are answered in their order.
+   * @param inputs as of `Engine.run`; inputs of another size begin the sequence anew.
+   * @param timestampUs when the frame was, in µs. One that goes back, or that leaves a gap longer than the memory's
+   * `maxGapMs`, begins the sequence anew; with the last one once more the frame takes the last one's place.
+   * @throws as `Engine.run`, and TypeError when the time is no finite number, and after `dispose`.
+   */
+  next(inputs: Readonly<Record<string, Tensor>>, timestampUs: number): Promise<Tensor | null>;
+  /** Gives back what it holds. Idempotent. */
+  dispose(): void;
+}
+
 export interface Engine {
   readonly backend: BackendName;
   /**
@@ -25,6 +41,8 @@ export interface Engine {
    * @throws PipelineError `webgl2-missing` | `float-missing` | `shader-failed` | `context-lost`
    */
   run(graph: Graph, inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Tensor>;
+  /** The graph on a sequence of frames. */
+  sequence(graph: Graph, options?: RunOptions): Sequence;
   /** Gives everything back. Idempotent. */
   dispose(): void;
 }
@@ -44,6 +62,7 @@ export function createEngine({ backend = 'webgl2' }: EngineOptions = {}): Engine
       backend,
       // In a promise, so that mistakes reject as they do elsewhere.
       run: async (graph, inputs, options) => Promise.resolve(runReference(graph, inputs, options)),
+      sequence: referenceSequence,
       dispose: () => undefined,
     };
   }
@@ -51,8 +70,24 @@ export function createEngine({ backend = 'webgl2' }: EngineOptions = {}): Engine
   return {
     backend,
     run: (graph, inputs, options) => runner.run(graph, inputs, options),
+    sequence: (graph, options) => runner.sequence(graph, options),
     dispose: () => {
       runner.dispose();
+    },
+  };
+}
+
+function referenceSequence(graph: Graph, options?: RunOptions): Sequence {
+  let sequence: ReferenceSequence | null = new ReferenceSequence(graph, options);
+  return {
+    // In a promise, so that mistakes reject as they do elsewhere.
+    next: async (inputs, timestampUs) => {
+      if (sequence === null) throw new TypeError('a sequence computes nothing once it is disposed');
+      const output = sequence.next(inputs, timestampUs);
+      return Promise.resolve(sequence.isWarm ? output : null);
+    },
+    dispose: () => {
+      sequence = null;
     },
   };
 }

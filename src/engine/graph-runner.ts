@@ -7,17 +7,16 @@ import { PipelineError } from '../core/errors.ts';
 import { sizeAtScale } from '../core/frame-size.ts';
 import { outputShape } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
-import { scaleGraph } from '../graph/scale-graph.ts';
+import { latencyOf } from '../graph/latency.ts';
 import { planInWords, predictedMs } from '../plan/explain.ts';
 import { kinOf } from '../plan/kin.ts';
-import { makePlan, type PlanOptions } from '../plan/make-plan.ts';
-import { sameForm, type FrameForm, type FrameSize, type Plan } from '../plan/plan.ts';
-import { DEFAULT_PRICES, type Prices } from '../plan/prices.ts';
+import type { FrameForm, FrameSize, Plan } from '../plan/plan.ts';
+import type { Prices } from '../plan/prices.ts';
 import { aborted, NoPicture } from './faults.ts';
+import { GraphPlanner } from './graph-planner.ts';
+import { GraphSuccession, type Prepared } from './graph-succession.ts';
 import type { PriceBook } from './price-book.ts';
-
-/** What a frame is when it was taken: its form, and of what full size it is which share on a side. */
-export type TakenForm = Readonly<{ form: FrameForm; full: FrameSize; scale: number }>;
+import { fitsSame, type TakenForm } from './taken-form.ts';
 
 export type GraphRunnerOptions = Readonly<{
   backend: Backend;
@@ -30,17 +29,10 @@ export type GraphRunnerOptions = Readonly<{
   onCompiling: (compiling: boolean, changed: boolean) => void;
 }>;
 
-type Prepared = Readonly<{
-  graph: PreparedGraph;
-  taken: TakenForm;
-  /** What comes out at the full size, whatever it is computed at. */
-  fullOutput: FrameSize;
-  predictedMs: number;
-}>;
-
 /** What computes a frame, and how large its picture is at the full size: filters may crop or enlarge. */
-export type ReadyGraph = Readonly<{ graph: PreparedGraph; fullOutput: FrameSize }>;
+export type ReadyGraph = Pick<Prepared, 'graph' | 'fullOutput'>;
 
+const NO_LATENCY: Prepared['latency'] = { frames: 0, ms: 0 };
 /** Most often there is nothing to improve. */
 const NOTHING = Promise.resolve();
 /** Compiling may stall: no sooner than this after the last time, so that frames flow in between. */
@@ -52,6 +44,8 @@ export class GraphRunner {
   readonly #backend: Backend;
   readonly #book: PriceBook | null;
   readonly #scales: readonly number[];
+  readonly #planner: GraphPlanner;
+  readonly #graphs: GraphSuccession;
   readonly #onDiagnostic: GraphRunnerOptions['onDiagnostic'];
   readonly #onCompiling: GraphRunnerOptions['onCompiling'];
   /** Settles when prices are known, or are not to be had. */
@@ -60,15 +54,6 @@ export class GraphRunner {
   #wanted: Graph;
   #good: Graph;
   #taken: TakenForm | null = null;
-  /** At which sizes a graph has an output. */
-  #feasible: Readonly<{ graph: Graph | null; sizes: Map<string, boolean> }> = {
-    graph: null,
-    sizes: new Map(),
-  };
-  #prepared: Prepared | null = null;
-  /** Those that frames are running on: given back when the last of these frames is done. */
-  readonly #running = new Map<PreparedGraph, number>();
-  #planOutput: PlanOptions['output'] = 'bytes';
   /** What is better compiled before it is needed, a program at a time. Each answers whether it had to. */
   #ahead: (() => Promise<boolean>)[] = [];
   #isRefined = true;
@@ -85,6 +70,8 @@ export class GraphRunner {
     this.#backend = backend;
     this.#book = book;
     this.#scales = scales;
+    this.#planner = new GraphPlanner({ capabilities: backend.capabilities, book, scales });
+    this.#graphs = new GraphSuccession(backend);
     this.#onDiagnostic = onDiagnostic;
     this.#onCompiling = onCompiling;
     // What can't be measured is planned with the defaults.
@@ -107,17 +94,27 @@ export class GraphRunner {
 
   /** How the current graph is computed, in words; empty before the first frame. */
   get explanation(): string {
-    const plan = this.#prepared?.graph.plan;
+    const plan = this.#graphs.current?.graph.plan;
     if (plan === undefined) return '';
-    if (this.#words?.plan !== plan) this.#words = { plan, text: planInWords(plan, this.#prices) };
+    if (this.#words?.plan !== plan) this.#words = { plan, text: planInWords(plan, this.#planner.prices) };
     return this.#words.text;
   }
 
+  /** How far what is shown lies behind the newest frame: the one beside the other. */
+  get latency(): Prepared['latency'] {
+    return this.#graphs.current?.latency ?? NO_LATENCY;
+  }
+
+  /** What the current graph remembers takes so much of the device's memory. */
+  get memoryBytes(): number {
+    return this.#graphs.current?.graph.memoryBytes ?? 0;
+  }
+
   /** Where outputs go, which decides how they are planned. The next frame is planned so. */
-  set planOutput(output: NonNullable<PlanOptions['output']>) {
-    if (output === this.#planOutput) return;
-    this.#planOutput = output;
-    this.#retire();
+  set planOutput(output: GraphPlanner['output']) {
+    if (output === this.#planner.output) return;
+    this.#planner.output = output;
+    this.#graphs.retire();
   }
 
   /**
@@ -145,14 +142,14 @@ export class GraphRunner {
   ready(taken: TakenForm): ReadyGraph | Promise<ReadyGraph> {
     this.#mustLive();
     this.#taken = taken;
-    return this.#isPreparedFor(taken) ? this.#take() : this.#makeReady(taken);
+    return this.#isPreparedFor(taken) ? this.#take(taken) : this.#makeReady(taken);
   }
 
   async #makeReady(taken: TakenForm): Promise<ReadyGraph> {
     while (!this.#isPreparedFor(taken)) {
       const graph = this.#wanted;
       // The same graph at another size needs the same programs: nothing stalls, and nothing is told.
-      const isKnown = this.#prepared !== null && graph === this.#good;
+      const isKnown = this.#graphs.current !== null && graph === this.#good;
       try {
         await (isKnown ? this.#prepare(graph) : this.#compiling(() => this.#prepare(graph)));
       } catch (error) {
@@ -162,33 +159,26 @@ export class GraphRunner {
       }
       this.#mustLive();
     }
-    return this.#take();
+    return this.#take(taken);
   }
 
-  #take(): ReadyGraph {
-    const prepared = this.#prepared;
-    if (prepared === null) throw aborted();
-    const { graph } = prepared;
-    this.#running.set(graph, (this.#running.get(graph) ?? 0) + 1);
-    return prepared;
+  #take(taken: TakenForm): ReadyGraph {
+    const ready = this.#graphs.take(taken);
+    if (ready === null) throw aborted();
+    return ready;
   }
 
   /** A frame is done with what `ready` gave it. */
   done(graph: PreparedGraph): void {
-    const others = (this.#running.get(graph) ?? 1) - 1;
-    if (others > 0) {
-      this.#running.set(graph, others);
-      return;
-    }
-    this.#running.delete(graph);
-    if (graph !== this.#prepared?.graph) graph.dispose();
+    this.#graphs.done(graph);
   }
 
   /** What the passes of a frame took: the device may have changed. */
   observe(passesMs: number): void {
     // What is still being made faster says nothing of the device.
-    if (this.#prepared !== null && this.#isRefined && !this.isPreparing)
-      this.#book?.observe(this.#prepared.predictedMs, passesMs);
+    const { current } = this.#graphs;
+    if (current !== null && this.#isRefined && !this.isPreparing)
+      this.#book?.observe(current.predictedMs, passesMs);
   }
 
   /**
@@ -197,42 +187,18 @@ export class GraphRunner {
    */
   feasibleScale(scale: number, full: FrameSize): number {
     const form = this.#taken?.form;
-    if (scale === 1 || form === undefined) return scale;
-    const larger = this.#scales.filter((one) => one >= scale).toSorted((a, b) => a - b);
-    return larger.find((one) => one === 1 || this.#isFeasible({ form, full, scale: one })) ?? 1;
-  }
-
-  #isFeasible({ form, full, scale }: TakenForm): boolean {
-    const size = sizeAtScale(full, scale);
-    const key = `${size.width}×${size.height}`;
-    if (this.#feasible.graph !== this.#wanted) this.#feasible = { graph: this.#wanted, sizes: new Map() };
-    const known = this.#feasible.sizes.get(key);
-    if (known !== undefined) return known;
-    const found = this.#planIfAny(this.#wanted, { ...form, ...size }, scale) !== null;
-    this.#feasible.sizes.set(key, found);
-    return found;
-  }
-
-  #planIfAny(graph: Graph, form: FrameForm, scale: number): Plan | null {
-    try {
-      return this.plan(graph, form, scale);
-    } catch {
-      return null;
-    }
+    return form === undefined ? scale : this.#planner.feasibleScale(this.#wanted, scale, full, form);
   }
 
   /** What things cost on this device, once that is known. */
   async prices(): Promise<Prices> {
     await this.#priced;
-    return this.#prices;
+    return this.#planner.prices;
   }
 
-  /** How `graph` is computed for frames of `form`, shown at `scale`, with the prices of now. */
-  plan(graph: Graph, form: FrameForm, scale: number, output = this.#planOutput): Plan {
-    return makePlan(scaleGraph(graph, scale), form, this.#backend.capabilities, {
-      prices: this.#prices,
-      ...(output === undefined ? {} : { output }),
-    });
+  /** As `GraphPlanner.plan`, of the graph that is wanted at its full size. */
+  plan(form: FrameForm, output: GraphPlanner['output']): Plan {
+    return this.#planner.plan(this.#wanted, form, 1, output);
   }
 
   /**
@@ -241,8 +207,8 @@ export class GraphRunner {
    */
   improve(): Promise<void> {
     const nowMs = performance.now();
-    const prepared = this.#prepared;
-    if (prepared === null || this.#disposed || this.isPreparing || nowMs < this.#pauseUntilMs) return NOTHING;
+    const { current } = this.#graphs;
+    if (current === null || this.#disposed || this.isPreparing || nowMs < this.#pauseUntilMs) return NOTHING;
     if (this.#book?.isStale === true) return this.#quietly(true, () => this.#priceAnew());
     // A slider that is dragged asks for the next graph already.
     const [ahead] = nowMs - this.#preparedMs < PAUSE_MS ? [] : this.#ahead;
@@ -252,7 +218,7 @@ export class GraphRunner {
       });
     if (!this.#isRefined && nowMs - this.#preparedMs >= SETTLED_MS)
       return this.#quietly(true, async () => {
-        this.#isRefined = !(await this.#backend.refine(prepared.graph));
+        this.#isRefined = !(await this.#backend.refine(current.graph));
       });
     return NOTHING;
   }
@@ -261,21 +227,12 @@ export class GraphRunner {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#retire();
-    for (const graph of this.#running.keys()) graph.dispose();
-    this.#running.clear();
+    this.#graphs.dispose();
   }
 
-  /** Lets the current graph go; one that a frame is running on goes with that frame. */
-  #retire(): void {
-    const graph = this.#prepared?.graph;
-    if (graph !== undefined && !this.#running.has(graph)) graph.dispose();
-    this.#prepared = null;
-  }
-
-  #isPreparedFor({ form, scale }: TakenForm): boolean {
-    const taken = this.#prepared?.taken;
-    return taken?.scale === scale && sameForm(taken.form, form);
+  #isPreparedFor(taken: TakenForm): boolean {
+    const { current } = this.#graphs;
+    return current !== null && fitsSame(current.taken, taken);
   }
 
   /** What was refused is not tried again: the last good graph goes on, unless a newer one is wanted by now. */
@@ -292,10 +249,10 @@ export class GraphRunner {
     const taken = this.#taken;
     if (taken === null) return;
     if (this.#book !== null) await this.#priced;
-    const plan = this.plan(graph, taken.form, taken.scale);
+    const plan = this.#planner.plan(graph, taken.form, taken.scale);
     const compiledBefore = this.#backend.compiledPrograms;
-    const prepared = await this.#backend.prepare(plan, { present: this.#planOutput === 'canvas' });
-    const isNew = graph !== this.#good || this.#prepared === null;
+    const prepared = await this.#backend.prepare(plan, { present: this.#planner.output === 'canvas' });
+    const isNew = graph !== this.#good || this.#graphs.current === null;
     try {
       // Now, while it is told that programs are made, and not with the first frame.
       if (this.#backend.compiledPrograms > compiledBefore && this.#isStillFor(graph, taken)) {
@@ -310,9 +267,13 @@ export class GraphRunner {
       prepared.dispose();
       return;
     }
-    this.#retire();
-    const fullOutput = fullOutputOf(graph, taken.full);
-    this.#prepared = { graph: prepared, taken, fullOutput, predictedMs: predictedMs(plan, this.#prices) };
+    this.#graphs.succeed({
+      graph: prepared,
+      taken,
+      fullOutput: fullOutputOf(graph, taken.full),
+      predictedMs: predictedMs(plan, this.#planner.prices),
+      latency: latencyOf(graph),
+    });
     this.#good = graph;
     if (isNew) this.#ahead = this.#listAhead(graph, taken);
     this.#isRefined = false;
@@ -320,9 +281,9 @@ export class GraphRunner {
   }
 
   /** Not overtaken by a newer graph, nor made for frames that no longer come. */
-  #isStillFor(graph: Graph, { scale, form }: TakenForm): boolean {
+  #isStillFor(graph: Graph, taken: TakenForm): boolean {
     if (this.#disposed || this.#wanted !== graph) return false;
-    return this.#taken !== null && this.#taken.scale === scale && sameForm(this.#taken.form, form);
+    return this.#taken !== null && fitsSame(this.#taken, taken);
   }
 
   /** Programs do not depend on sizes, but on what the planner chooses at them. */
@@ -331,7 +292,7 @@ export class GraphRunner {
     const formAt = (one: number): FrameForm =>
       one === scale ? form : { ...form, ...sizeAtScale(full, one) };
     const warm = (one: Graph, at: FrameForm, scaled: number) => () => {
-      const plan = this.#planIfAny(one, at, scaled);
+      const plan = this.#planner.planIfAny(one, at, scaled);
       return plan === null ? Promise.resolve(false) : this.#backend.warm(plan);
     };
     return [
@@ -384,10 +345,6 @@ export class GraphRunner {
   async #priceAnew(): Promise<void> {
     this.#pauseUntilMs = performance.now() + PAUSE_MS;
     if (await this.#book?.calibrate()) await this.#prepare(this.#wanted);
-  }
-
-  get #prices(): Prices {
-    return this.#book?.prices ?? DEFAULT_PRICES;
   }
 }
 

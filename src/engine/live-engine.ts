@@ -5,7 +5,9 @@
 import type { Backend, FrameImage, PreparedGraph } from '../backends/port.ts';
 import { assert } from '../core/assert.ts';
 import { PipelineError } from '../core/errors.ts';
-import { fullSizeOf, type Size } from '../core/frame-size.ts';
+import { fullSizeOf, sameSize, type Size } from '../core/frame-size.ts';
+import { sameTurn, turnOf, type Turn } from '../core/frame-turn.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { CaptureClock } from '../frames/capture-clock.ts';
 import type { FrameLease } from '../frames/frame-lease.ts';
 import type { Sinks } from '../frames/worker/sinks.ts';
@@ -13,10 +15,12 @@ import type { Graph } from '../graph/graph.ts';
 import type { FrameForm } from '../plan/plan.ts';
 import { SCALES } from '../schedule/budget.ts';
 import { aborted, contextLost, noPicture, NoPicture } from './faults.ts';
-import { GraphRunner, type TakenForm } from './graph-runner.ts';
+import { FrameDistance } from './frame-distance.ts';
+import { GraphRunner } from './graph-runner.ts';
 import type { PriceBook } from './price-book.ts';
 import { reopen } from './reopen.ts';
 import { StageTimings } from './stage-timings.ts';
+import type { TakenForm } from './taken-form.ts';
 import { calibrateTransport, type ForcedTransport, type TransportChoice } from './transport.ts';
 
 export type LiveEngineOptions = Readonly<{
@@ -43,6 +47,15 @@ export type FrameRun = Readonly<{
   computed(timing: Readonly<{ gpuMs?: number; pollMs?: number }>): void;
 }>;
 
+/** What came of a frame. */
+export type FrameResult = Readonly<{
+  timestampUs: number;
+  /** Whether it was shown: not while a filter over several frames gathers those that it wants first, nor a lead-in. */
+  isShown: boolean;
+  /** What the graph measured of it, by name; null where it measures nothing, and of frames that are not shown. */
+  measurements: Readonly<Record<string, Tensor>> | null;
+}>;
+
 export type EngineFigures = Readonly<{
   /** Of the picture as it was computed last, and at its full resolution; 0 before the first frame. */
   width: number;
@@ -56,6 +69,11 @@ export type EngineFigures = Readonly<{
   backend: string;
   programs: number;
   plan: string;
+  /** How far what is shown lies behind the newest frame, for filters that look ahead; NaN ms until two frames came. */
+  latencyFrames: number;
+  latencyMs: number;
+  /** What the filter remembers takes so much of the device's memory. */
+  memoryBytes: number;
 }>;
 
 /** The turn is a frame's that waited, and that will take it when it wakes. */
@@ -64,12 +82,15 @@ const PROMISED = 0;
 /** Before the first frame. */
 const NOTHING: Size = { width: 0, height: 0 };
 
+const measures = ({ plan }: PreparedGraph): boolean => Object.keys(plan.measurements).length > 0;
+
 export class LiveEngine {
   readonly timings = new StageTimings();
   /** Extra work per pixel, for trying out the frame budget: 1 fills a thirtieth of a second at the full resolution. */
   load = 0;
   readonly #options: LiveEngineOptions;
   readonly #clock = new CaptureClock();
+  readonly #distance = new FrameDistance();
   #backend: Backend;
   #runner: GraphRunner;
   /** How pixels come in and go out here; null until a frame came. */
@@ -106,6 +127,7 @@ export class LiveEngine {
 
   get figures(): EngineFigures {
     const { form, full } = this.#taken ?? { form: NOTHING, full: NOTHING };
+    const { frames, ms } = this.#runner.latency;
     return {
       width: form.width,
       height: form.height,
@@ -117,6 +139,9 @@ export class LiveEngine {
       backend: this.#backend.name,
       programs: this.#backend.compiledPrograms,
       plan: this.#runner.explanation,
+      latencyFrames: frames,
+      latencyMs: ms + (frames === 0 ? 0 : frames * this.#distance.ms),
+      memoryBytes: this.#runner.memoryBytes,
     };
   }
 
@@ -128,8 +153,12 @@ export class LiveEngine {
     return this.#runner.setGraph(graph);
   }
 
-  /** A frame came in, whether or not it will be computed: it tells how late others are. */
-  arrived(timestampUs: number): void {
+  /**
+   * A frame came in, whether or not it will be computed: it tells how late others are.
+   * @param isClockless its time says nothing of when it was captured, as a volume's: that is now.
+   */
+  arrived(timestampUs: number, isClockless = false): void {
+    if (isClockless) this.#clock.restart();
     this.#clock.arrive(timestampUs, performance.now());
   }
 
@@ -139,12 +168,12 @@ export class LiveEngine {
    * @consumes lease
    * @throws PipelineError for whatever went wrong; `isFinalFault` says whether later frames can do better.
    */
-  async process(lease: FrameLease, run: FrameRun): Promise<void> {
+  async process(lease: FrameLease, run: FrameRun): Promise<FrameResult> {
     const ticket = ++this.#tickets;
     try {
       if (this.#turn !== null) await new Promise<void>((go) => this.#waiting.push(go));
       this.#turn = ticket;
-      await this.#process(lease, run, ticket);
+      return await this.#process(lease, run, ticket);
     } catch (error) {
       throw this.#faultOf(error);
     } finally {
@@ -210,10 +239,11 @@ export class LiveEngine {
     next?.();
   }
 
-  async #process(lease: FrameLease, run: FrameRun, ticket: number): Promise<void> {
+  async #process(lease: FrameLease, run: FrameRun, ticket: number): Promise<FrameResult> {
     const runner = this.#runner;
     const backend = this.#backend;
     const { sinks, onCompiling } = this.#options;
+    const { isLeadIn } = lease;
     const { form, transport, picture, startMs, uploadMs } = await this.#take(lease, run.scale);
     run.uploaded(uploadMs);
     const ready = runner.ready(form);
@@ -224,16 +254,22 @@ export class LiveEngine {
       // Pixels of a camera need not be square, and filters may change the size.
       picture.width = Math.round((fullOutput.width * picture.width) / form.full.width);
       picture.height = Math.round((fullOutput.height * picture.height) / form.full.height);
-      backend.execute(graph);
+      const { timestampUs } = picture;
+      backend.execute(graph, timestampUs);
+      this.#distance.note(timestampUs);
+      const isShown = graph.isWarm && !isLeadIn;
       isUnusual = backend.burn(this.load, form.form, form.full);
       if (isUnusual) onCompiling?.(true, false);
       const sink = sinks[transport.output];
       assert(sink !== undefined, 'the way out was chosen among those that are there');
       let out: Promise<void> | null = null;
       if (transport.outputPath === 'canvas') {
-        backend.present(graph);
-        out = sink.showCanvas(backend.canvas, picture);
-        this.#leave(ticket);
+        if (isShown) {
+          backend.present(graph);
+          out = sink.showCanvas(backend.canvas, picture);
+        }
+        // What is measured is read first: the next frame's takes its place.
+        if (!measures(graph)) this.#leave(ticket);
       }
       const finished = backend.finished(this.#expectedMs(graph));
       const { gpuMs, pollMs } = out === null ? await finished : (await Promise.all([finished, out]))[0];
@@ -241,6 +277,8 @@ export class LiveEngine {
       run.computed(gpuMs === null ? { pollMs } : { gpuMs, pollMs });
       this.#passed(graph, passedMs - readyMs);
       this.#mustLive();
+      if (!isShown) return { timestampUs, isShown, measurements: null };
+      const measurements = measures(graph) ? backend.readMeasurements(graph) : null;
       if (out === null) await sink.showPixels(backend.read(graph), picture);
       const shownMs = performance.now();
       this.timings.shown(shownMs, {
@@ -248,8 +286,9 @@ export class LiveEngine {
         passes: passedMs - readyMs,
         readback: shownMs - passedMs,
         total: shownMs - startMs,
-        latency: this.#clock.since(picture.timestampUs, shownMs),
+        latency: this.#clock.since(timestampUs, shownMs),
       });
+      return { timestampUs, isShown, measurements };
     } finally {
       if (isUnusual) onCompiling?.(false, false);
       runner.done(graph);
@@ -267,7 +306,7 @@ export class LiveEngine {
       const scale = this.#runner.feasibleScale(wanted, full);
       const picture = pictureOf(frame, lease.timestampUs);
       const uploaded = await this.#backend.upload(frame, { scale, full, path: transport.upload });
-      const form = this.#takenAs(uploaded, full, scale);
+      const form = this.#takenAs(uploaded, full, scale, turnOf(frame));
       return { form, transport, picture, startMs, uploadMs: performance.now() - startMs };
     } finally {
       lease.release();
@@ -275,10 +314,10 @@ export class LiveEngine {
   }
 
   /** The same object while frames come alike. */
-  #takenAs(form: FrameForm, full: Size, scale: number): TakenForm {
+  #takenAs(form: FrameForm, full: Size, scale: number, turn: Turn): TakenForm {
     const last = this.#taken;
-    const isSame = last?.form === form && last.scale === scale && last.full.width === full.width && last.full.height === full.height; // prettier-ignore
-    return isSame ? last : (this.#taken = { form, full, scale });
+    const isSame = last?.form === form && last.scale === scale && sameSize(last.full, full) && sameTurn(last.turn, turn); // prettier-ignore
+    return isSame ? last : (this.#taken = { form, full, scale, turn });
   }
 
   /** Measured on the first frame that comes, and again on a new device. Holds up frames meanwhile. */
@@ -292,7 +331,7 @@ export class LiveEngine {
         sinks,
         frame,
         forced: transport,
-        plan: (form, output) => runner.plan(runner.graph, form, 1, output),
+        plan: (form, output) => runner.plan(form, output),
         prices: await runner.prices(),
         onDiagnostic,
       });

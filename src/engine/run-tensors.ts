@@ -1,17 +1,17 @@
 /** Graphs on plain arrays, on WebGL2 in this thread. */
-import { checkInputs } from '../backends/check-inputs.ts';
 import { WebGl2Backend } from '../backends/webgl2/webgl2-backend.ts';
-import { lumaWeights, type FrameColor } from '../core/frame-color.ts';
+import type { FrameColor } from '../core/frame-color.ts';
 import { Ledger } from '../core/ledger.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
-import { lower } from '../plan/lower.ts';
-import { simplify } from '../plan/simplify.ts';
-import { planTensors } from '../plan/tensor-plan.ts';
+import { TensorSequence } from './tensor-sequence.ts';
 
-/** Owns a backend, made with the first run; runs follow one another. */
+type TensorOptions = Readonly<{ color?: FrameColor }>;
+
+/** Owns a backend, made with the first frame, and its sequences; what is computed follows one another. */
 export class TensorRunner {
   readonly #ledger: Ledger;
+  readonly #sequences = new Set<TensorSequence>();
   #backend: WebGl2Backend | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -19,37 +19,47 @@ export class TensorRunner {
     this.#ledger = ledger;
   }
 
-  /** @throws as `Engine.run` */
-  run(
+  /**
+   * The output of a sequence of one.
+   * @throws as `Engine.run`
+   */
+  async run(
     graph: Graph,
     inputs: Readonly<Record<string, Tensor>>,
-    { color = { matrix: 'bt601', fullRange: false } }: Readonly<{ color?: FrameColor }> = {},
+    options: TensorOptions = {},
   ): Promise<Tensor> {
-    const result = this.#last.then(() => this.#run(graph, inputs, color));
-    // The next run waits for this one, however it ends.
-    this.#last = result.catch(() => undefined);
-    return result;
+    const sequence = this.sequence(graph, options);
+    try {
+      return (await sequence.compute(inputs, 0)).output;
+    } finally {
+      sequence.dispose();
+    }
+  }
+
+  /** Nothing is made before its first frame comes. The caller disposes of it. */
+  sequence(
+    graph: Graph,
+    { color = { matrix: 'bt601', fullRange: false } }: TensorOptions = {},
+  ): TensorSequence {
+    const sequence = new TensorSequence(graph, color, {
+      backend: () => (this.#backend ??= new WebGl2Backend({ ledger: this.#ledger })),
+      inTurn: (task) => this.#inTurn(task),
+      onDispose: (one) => this.#sequences.delete(one),
+    });
+    this.#sequences.add(sequence);
+    return sequence;
   }
 
   dispose(): void {
+    for (const sequence of this.#sequences) sequence.dispose();
     this.#backend?.dispose();
     this.#backend = null;
   }
 
-  async #run(graph: Graph, inputs: Readonly<Record<string, Tensor>>, color: FrameColor): Promise<Tensor> {
-    checkInputs(graph, inputs);
-    const shapes = Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape]));
-    const program = simplify(lower(graph, shapes, { luma: lumaWeights(color) }));
-    this.#backend ??= new WebGl2Backend({ ledger: this.#ledger });
-    const backend = this.#backend;
-    const prepared = await backend.prepare(planTensors(program, backend.capabilities));
-    try {
-      backend.writeTensors(prepared, inputs);
-      backend.execute(prepared);
-      await backend.finished();
-      return backend.readTensor(prepared);
-    } finally {
-      prepared.dispose();
-    }
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    // The next one waits for this one, however it ends.
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 }

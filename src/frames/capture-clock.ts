@@ -24,6 +24,11 @@ export class CaptureClock {
     this.#offsetMs = isKept ? kept : sampleMs;
   }
 
+  /** Of a source without a clock of its own: the next frame is captured when it comes in. */
+  restart(): void {
+    this.#offsetMs = NaN;
+  }
+
   /** From its capture to `nowMs`; 0 before any frame came. */
   since(timestampUs: number, nowMs: number): number {
     return Math.max(0, nowMs - timestampUs / 1000 - this.#offsetMs) || 0;

@@ -10,6 +10,7 @@ export const DROP_REASONS = [
   'decimated',
   'compiling',
   'hidden',
+  'warming',
   'failed',
   'stopped',
 ] as const;
@@ -17,8 +18,9 @@ export const DROP_REASONS = [
 /**
  * source: lost before it reached us (a gap in the timestamps). replaced: a newer one came first. stale: it had waited
  * for more than two periods. decimated: left out evenly, to hold the rate or because fewer were asked for. compiling:
- * replaced or lost while programs were compiled. hidden: nobody sees the page. failed: could not be read, computed or
- * shown. stopped: still waiting when the pipeline ended.
+ * replaced or lost while programs were compiled. hidden: nobody sees the page. warming: computed, for a
+ * filter over several frames that shows nothing before it has all of them. failed: could not be read, computed or shown.
+ * stopped: still waiting when the pipeline ended.
  */
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -42,6 +44,7 @@ export class FrameAccount {
     decimated: 0,
     compiling: 0,
     hidden: 0,
+    warming: 0,
     failed: 0,
     stopped: 0,
   };

@@ -15,17 +15,24 @@ type Clonable<Frame> = Readonly<{ clone(): Frame }>;
 /** How many leases hold a frame that can't be cloned. */
 type Share = { holders: number };
 
+export type LeaseOptions = Readonly<{
+  /** Computed for the sake of those that follow, and not shown. Default false. */
+  isLeadIn?: boolean;
+}>;
+
 export class FrameLease<Frame extends Closable = FrameImage> {
   /** Of the frame, in µs. */
   readonly timestampUs: number;
+  readonly isLeadIn: boolean;
   readonly #ledger: Ledger;
   readonly #token: LedgerToken;
   #frame: Frame | null;
   #share: Share | null = null;
 
   /** @consumes frame */
-  constructor(frame: Frame, timestampUs: number, ledger: Ledger) {
+  constructor(frame: Frame, timestampUs: number, ledger: Ledger, { isLeadIn = false }: LeaseOptions = {}) {
     this.timestampUs = timestampUs;
+    this.isLeadIn = isLeadIn;
     this.#frame = frame;
     this.#ledger = ledger;
     this.#token = ledger.open('frames');
@@ -61,7 +68,7 @@ export class FrameLease<Frame extends Closable = FrameImage> {
    */
   clone(): FrameLease<Frame> {
     const { frame } = this;
-    if (isClonable(frame)) return new FrameLease(frame.clone(), this.timestampUs, this.#ledger);
+    if (isClonable(frame)) return new FrameLease(frame.clone(), this.timestampUs, this.#ledger, this);
     this.#share ??= { holders: 1 };
     this.#share.holders++;
     return this.#leaseOf(frame);
@@ -80,7 +87,7 @@ export class FrameLease<Frame extends Closable = FrameImage> {
   }
 
   #leaseOf(frame: Frame): FrameLease<Frame> {
-    const lease = new FrameLease(frame, this.timestampUs, this.#ledger);
+    const lease = new FrameLease(frame, this.timestampUs, this.#ledger, this);
     lease.#share = this.#share;
     return lease;
   }

@@ -63,10 +63,11 @@ export class GraphBuilder {
     return new GraphValue(this, index, shape);
   }
 
-  /** The nodes that `output` needs, renumbered. */
-  build(output: GraphValue): Graph {
+  /** The nodes that `output` and the measurements need, renumbered. */
+  build(output: GraphValue, measurements: Readonly<Record<string, GraphValue>> = {}): Graph {
     this.#check(output, 'the output');
-    const needed = this.#needed(output.index);
+    const measured = this.#checkMeasurements(measurements);
+    const needed = this.#needed([output.index, ...measured.map(([, { index }]) => index)]);
     const renumbered = new Map(needed.map((index, position) => [index, position]));
     const nodes = needed.map((index): GraphNode => {
       const node = at(this.#nodes, index);
@@ -74,7 +75,27 @@ export class GraphBuilder {
       const inputs = node.inputs.map((input) => renumbered.get(input) ?? 0);
       return { ...node, inputs };
     });
-    return { version: 1, nodes, output: renumbered.get(output.index) ?? 0 };
+    const graph: Graph = { version: 1, nodes, output: renumbered.get(output.index) ?? 0 };
+    if (measured.length === 0) return graph;
+    const indices = measured.map(([name, { index }]) => [name, renumbered.get(index) ?? 0] as const);
+    return { ...graph, measurements: Object.fromEntries(indices) };
+  }
+
+  #checkMeasurements(measurements: unknown): readonly (readonly [string, GraphValue])[] {
+    if (typeof measurements !== 'object' || measurements === null) {
+      throw new TypeError(`the measurements must be an object { name: value }, got ${show(measurements)}`);
+    }
+    const measured = Object.entries(measurements as Readonly<Record<string, GraphValue>>);
+    if (measured.length > MAX_MEASUREMENTS) {
+      throw new RangeError(
+        `a graph may have at most ${MAX_MEASUREMENTS} measurements, got ${measured.length}`,
+      );
+    }
+    for (const [name, value] of measured) {
+      checkName(`the name of measurement ${show(name)}`, name);
+      this.#check(value, `measurement ${show(name)}`);
+    }
+    return measured;
   }
 
   #check(value: unknown, name: string): void {
@@ -84,8 +105,8 @@ export class GraphBuilder {
     if (!value.belongsTo(this)) throw new TypeError(`${name} belongs to another graph`);
   }
 
-  /** The inputs and all that `output` depends on, in order; the output comes last because inputs are earlier. */
-  #needed(output: number): number[] {
+  /** The inputs and all that `outputs` depend on, in order. */
+  #needed(outputs: readonly number[]): number[] {
     const needed = new Set(this.#nodes.flatMap(({ op }, index) => (op === 'input' ? [index] : [])));
     const visit = (index: number): void => {
       if (needed.has(index)) return;
@@ -93,9 +114,31 @@ export class GraphBuilder {
       const node = at(this.#nodes, index);
       if (node.op !== 'input') node.inputs.forEach(visit);
     };
-    visit(output);
+    outputs.forEach(visit);
     return [...needed].sort((a, b) => a - b);
   }
+}
+
+const MAX_MEASUREMENTS = 4;
+const MAX_NAME = 64;
+
+/** @throws TypeError when `value` is no name of an input or a measurement. */
+export function checkName(where: string, value: unknown): string {
+  if (typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME && value !== '__proto__')
+    return value;
+  throw new TypeError(`${where} must be a name of 1 to ${MAX_NAME} letters, got ${show(value)}`);
+}
+
+/** What a graph gives: the value to show, and small ones that are read back with each frame. */
+export type GraphOutputs = Readonly<{
+  output: GraphValue;
+  /** At most 4, by names of 1 to 64 letters; of a live picture each of at most 65,536 values. */
+  measurements?: Readonly<Record<string, GraphValue>>;
+}>;
+
+function buildOutputs(builder: GraphBuilder, built: GraphValue | GraphOutputs): Graph {
+  const isValue = built instanceof GraphValue || typeof built !== 'object' || !('output' in built);
+  return isValue ? builder.build(built) : builder.build(built.output, built.measurements);
 }
 
 /** What a graph is built over: tensors by name, with null where a size is not known yet. */
@@ -104,11 +147,12 @@ export type InputShapes = Readonly<Record<string, SymbolicShape>>;
 type InputValues<Shapes> = { readonly [Name in keyof Shapes]: GraphValue };
 
 /**
- * A graph from a function of the frame (R'G'B' in 0..1, `[height, width, 3]`) to the value to show.
+ * A graph from a function of the frame (R'G'B' in 0..1, `[height, width, 3]`) to the value to show, or to
+ * `{ output, measurements }`.
  * @throws TypeError | RangeError that name the node, the option, the value and what is allowed.
  * @example graph(({ frame }) => { const y = luma(frame); return magnitude(conv2d(y, sobelX), conv2d(y, sobelY)); })
  */
-export function graph(build: (inputs: Readonly<{ frame: GraphValue }>) => GraphValue): Graph;
+export function graph(build: (inputs: Readonly<{ frame: GraphValue }>) => GraphValue | GraphOutputs): Graph;
 /**
  * A graph over named tensors of rank 0 to 5, channels last.
  * @param shapes null where a size is not known before the graph runs; channels are always known.
@@ -116,21 +160,21 @@ export function graph(build: (inputs: Readonly<{ frame: GraphValue }>) => GraphV
  */
 export function graph<const Shapes extends InputShapes>(
   shapes: Shapes,
-  build: (inputs: InputValues<Shapes>) => GraphValue,
+  build: (inputs: InputValues<Shapes>) => GraphValue | GraphOutputs,
 ): Graph;
 export function graph(
-  shapesOrBuild: InputShapes | ((inputs: Readonly<{ frame: GraphValue }>) => GraphValue),
-  build?: (inputs: Readonly<Record<string, GraphValue>>) => GraphValue,
+  shapesOrBuild: InputShapes | ((inputs: Readonly<{ frame: GraphValue }>) => GraphValue | GraphOutputs),
+  build?: (inputs: Readonly<Record<string, GraphValue>>) => GraphValue | GraphOutputs,
 ): Graph {
   const builder = new GraphBuilder();
   if (typeof shapesOrBuild === 'function') {
-    return builder.build(shapesOrBuild({ frame: builder.input('frame', [null, null, 3]) }));
+    return buildOutputs(builder, shapesOrBuild({ frame: builder.input('frame', [null, null, 3]) }));
   }
   if (build === undefined) throw new TypeError('graph(shapes, build) needs a function that builds the graph');
   const inputs = Object.entries(shapesOrBuild).map(
     ([name, shape]) => [name, builder.input(name, shape)] as const,
   );
-  return builder.build(build(Object.fromEntries(inputs)));
+  return buildOutputs(builder, build(Object.fromEntries(inputs)));
 }
 
 /** An option that an op does not know is a slip of the pen: it would be ignored in silence. */

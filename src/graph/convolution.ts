@@ -22,7 +22,8 @@ function withWeights<Options extends Readonly<{ weights: Tensor }>>(
 
 /**
  * A convolution along one axis. Weights `[k]`: a filter. `[k, in / groups, out]`: a layer.
- * @param input `[length, channels]`, or `[height, width, channels]` with `axis` 'x' (the default) or 'y'.
+ * @param input `[length, channels]`, or `[height, width, channels]` with `axis` 'x' (the default) or 'y', or
+ * `[frames, height, width, channels]` with these or 't'.
  */
 export const conv1d = layered((input, kernelOrOptions: Tensor | Conv1dOptions) =>
   GraphValue.apply('conv1d', [input], withWeights(kernelOrOptions)),

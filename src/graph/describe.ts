@@ -1,9 +1,10 @@
 /** A graph as a table of layers, as Keras' `summary()` prints it: shapes, weights, work, and how far each layer sees. */
 import { at } from '../core/assert.ts';
 import { showShape, type Shape } from '../core/tensor.ts';
-import type { LayerFacts, SymbolicShape } from '../ops/op.ts';
+import type { LayerFacts, Latency, SymbolicShape } from '../ops/op.ts';
 import { opNamed } from '../ops/registry.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { latencyOf } from './latency.ts';
 
 export type LayerRow = Readonly<{
   /** The op and the node's index, or the input's name. */
@@ -25,6 +26,10 @@ export type GraphDescription = Readonly<{
   parameters: number;
   /** null when one of the rows doesn't know. */
   macs: number | null;
+  /** What is read back with each frame: shapes by their names. */
+  measurements: Readonly<Record<string, SymbolicShape>>;
+  /** How far behind the newest frame the output is. */
+  latency: Latency;
   /** The table, ready to print. */
   text: string;
 }>;
@@ -67,7 +72,15 @@ export function describe(graph: Graph, inputShapes: Readonly<Record<string, Shap
     (sum, row) => (sum === null || row.macs === null ? null : sum + row.macs),
     0,
   );
-  return { rows, parameters, macs, text: tableText(rows, parameters, macs) };
+  const measured = Object.entries(graph.measurements ?? {});
+  const measurements = Object.fromEntries(measured.map(([name, node]) => [name, at(shapes, node)]));
+  const latency = latencyOf(graph);
+  const text = [
+    tableText(rows, parameters, macs),
+    ...measured.map(([name, node]) => `measures ${name}: ${at(rows, node).layer}`),
+    ...lateText(latency),
+  ].join('\n');
+  return { rows, parameters, macs, measurements, latency, text };
 }
 
 /**
@@ -170,6 +183,14 @@ function tableText(rows: readonly LayerRow[], parameters: number, macs: number |
   const rule = widths.map((width) => '─'.repeat(width)).join('──');
   const total = `${parameters.toLocaleString('en-US')} parameters, ${showMacs(macs)}${macs === null ? ' MAC' : ''}`;
   return [line(HEAD), rule, ...cells.map(line), rule, total].join('\n');
+}
+
+function lateText({ frames, ms }: Latency): readonly string[] {
+  const parts = [
+    frames > 0 ? `${frames} ${frames === 1 ? 'frame' : 'frames'}` : '',
+    ms > 0 ? `${ms} ms` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [`${parts.join(' and ')} late`];
 }
 
 const UNITS = [

@@ -1,6 +1,7 @@
 /** A filter is a named graph with parameters, which drive validation, the page's controls and URLs. */
 import { checkNumber, checkOneOf, show } from '../core/check.ts';
 import type { Graph } from './graph.ts';
+import { kernelOf, type KernelLimits } from './kernel-text.ts';
 
 export type NumberParam = Readonly<{
   type: 'number';
@@ -20,7 +21,16 @@ export type ChoiceParam = Readonly<{
   default: string;
 }>;
 export type BooleanParam = Readonly<{ type: 'boolean'; title: string; default: boolean }>;
-export type ParamSpec = NumberParam | ChoiceParam | BooleanParam;
+/** A kernel over time and space, as text: see `kernelOf`. */
+export type KernelParam = KernelLimits &
+  Readonly<{
+    type: 'kernel';
+    title: string;
+    default: string;
+    /** Kernels to begin with. */
+    presets: readonly Readonly<{ title: string; value: string }>[];
+  }>;
+export type ParamSpec = NumberParam | ChoiceParam | BooleanParam | KernelParam;
 
 export type ParamValue = number | string | boolean;
 export type ParamValues = Readonly<Record<string, ParamValue>>;
@@ -45,6 +55,7 @@ type ParamTypes<Specs> = {
 /**
  * Declares a filter whose `build` knows the types of its parameters.
  * @throws RangeError for a logarithmic scale that would have to start at 0 or below.
+ * @throws TypeError | RangeError for a preset that is no kernel.
  */
 export function defineFilter<const Specs extends Readonly<Record<string, ParamSpec>>>(
   definition: Readonly<{
@@ -66,6 +77,9 @@ export function defineFilter<const Specs extends Readonly<Record<string, ParamSp
 function checkSpec(name: string, spec: ParamSpec): void {
   if (spec.type === 'number' && spec.scale === 'log')
     checkNumber(`${name}.min`, spec.min, { min: 0, exclusiveMin: true });
+  if (spec.type !== 'kernel') return;
+  kernelOf(`${name}.default`, spec.default, spec);
+  for (const { title, value } of spec.presets) kernelOf(`${name}: preset '${title}'`, value, spec);
 }
 
 function checkParam(name: string, spec: ParamSpec, value: unknown): ParamValue {
@@ -78,6 +92,9 @@ function checkParam(name: string, spec: ParamSpec, value: unknown): ParamValue {
       if (typeof value !== 'boolean')
         throw new TypeError(`${name} must be true or false, got ${show(value)}`);
       return value;
+    case 'kernel':
+      kernelOf(name, value, spec);
+      return value as string;
   }
 }
 

@@ -26,4 +26,6 @@ export type Graph = Readonly<{
   nodes: readonly GraphNode[];
   /** The index of the node that is shown. */
   output: number;
+  /** Nodes that are read back with each frame, by their names: at most 4. Absent where there are none. */
+  measurements?: Readonly<Record<string, number>>;
 }>;

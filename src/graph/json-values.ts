@@ -98,8 +98,8 @@ export function decodeValue(value: unknown, where: string, budget: NumberBudget,
   );
 }
 
-/** What an option that is an object may hold: an activation and its parameters. */
-const PARAMETERS = new Set(['name', 'alpha', 'beta', 'gamma', 'approximate', 'min', 'max']);
+/** What an option that is an object may hold: an activation and its parameters, or the length of a window. */
+const PARAMETERS = new Set(['name', 'alpha', 'beta', 'gamma', 'approximate', 'min', 'max', 'ms']);
 
 function decodeWeights(
   value: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@
 import { at } from '../core/assert.ts';
 import { checkInteger, show } from '../core/check.ts';
 import { ops, type OpName } from '../ops/registry.ts';
-import { GraphBuilder, type GraphValue } from './builder.ts';
+import { checkName, GraphBuilder, type GraphValue } from './builder.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { opFields } from './op-fields.ts';
 import {
@@ -19,17 +19,23 @@ import {
 } from './json-values.ts';
 
 export const MAX_JSON_NODES = 4096;
-const MAX_NAME = 64;
 
-/** `{ version, nodes, output }`; for `JSON.stringify`. */
-export type GraphJson = Readonly<{ version: 1; nodes: readonly JsonObject[]; output: number }>;
+/** `{ version, nodes, output }`, and `measurements` where there are some; for `JSON.stringify`. */
+export type GraphJson = Readonly<{
+  version: 1;
+  nodes: readonly JsonObject[];
+  output: number;
+  measurements?: Readonly<Record<string, number>>;
+}>;
 
 /**
  * @example const text = JSON.stringify(toJSON(edges));
  * @throws TypeError when the graph holds what JSON can't, such as NaN.
  */
 export function toJSON(graph: Graph): GraphJson {
-  return { version: 1, nodes: graph.nodes.map(nodeToJSON), output: graph.output };
+  const { output, measurements } = graph;
+  const json = { version: 1, nodes: graph.nodes.map(nodeToJSON), output } as const;
+  return measurements === undefined ? json : { ...json, measurements: { ...measurements } };
 }
 
 function nodeToJSON(node: GraphNode, index: number): JsonObject {
@@ -48,8 +54,8 @@ export function fromJSON(source: unknown): Graph {
   const value = typeof source === 'string' ? parse(source) : source;
   if (!isObject(value))
     throw new TypeError(`a graph must be an object { version, nodes, output }, got ${show(value)}`);
-  checkFields(value, ['version', 'nodes', 'output'], 'graph');
-  const { version, nodes, output } = value;
+  checkFields(value, ['version', 'nodes', 'output', 'measurements'], 'graph');
+  const { version, nodes, output, measurements } = value;
   if (version !== 1) throw new RangeError(`graph.version must be 1, got ${show(version)}`);
   if (!Array.isArray(nodes) || nodes.length === 0) {
     throw new TypeError(`graph.nodes must be an array of nodes, got ${show(nodes)}`);
@@ -60,7 +66,7 @@ export function fromJSON(source: unknown): Graph {
   const reader = new NodeReader();
   // Not `forEach`, here and below: it passes over the holes that an array of a stranger may have.
   for (const [index, node] of nodes.entries()) reader.read(node, index);
-  return reader.finish(checkInteger('graph.output', output, { min: 0, max: nodes.length - 1 }));
+  return reader.finish(output, measurements);
 }
 
 function parse(text: string): unknown {
@@ -83,16 +89,23 @@ class NodeReader {
     this.#values.push(node['op'] === 'input' ? this.#input(node, where) : this.#op(node, where));
   }
 
-  finish(output: number): Graph {
-    return this.#builder.build(at(this.#values, output));
+  finish(output: unknown, measurements: unknown = {}): Graph {
+    if (!isObject(measurements)) {
+      throw new TypeError(`graph.measurements must be an object { name: node }, got ${show(measurements)}`);
+    }
+    const measured = Object.entries(measurements).map(
+      ([name, node]) => [name, this.#valueOf(`graph.measurements[${show(name)}]`, node)] as const,
+    );
+    return this.#builder.build(this.#valueOf('graph.output', output), Object.fromEntries(measured));
+  }
+
+  #valueOf(where: string, node: unknown): GraphValue {
+    return at(this.#values, checkInteger(where, node, { min: 0, max: this.#values.length - 1 }));
   }
 
   #input(node: Readonly<Record<string, unknown>>, where: string): GraphValue {
     checkFields(node, ['op', 'name', 'shape'], where);
-    const { name } = node;
-    if (typeof name !== 'string' || name.length === 0 || name.length > MAX_NAME || name === '__proto__') {
-      throw new TypeError(`${where}.name must be a name of 1 to ${MAX_NAME} letters, got ${show(name)}`);
-    }
+    const name = checkName(`${where}.name`, node['name']);
     if (this.#names.has(name)) throw new RangeError(`${where}.name ${show(name)} is taken by another input`);
     this.#names.add(name);
     return this.#builder.input(name, decodeShape(node['shape'], `${where}.shape`));

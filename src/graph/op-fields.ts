@@ -75,6 +75,7 @@ const pointwiseFields = {
   magnitude: { inputs: [2, 2], options: {} },
   mix: { inputs: [2, 3], options: { amount: true } },
   threshold: one({ threshold: true }),
+  quantize: one({ bits: true }),
   smoothstep: one({ edge0: true, edge1: true }),
   relu: plain,
   relu6: plain,
@@ -118,6 +119,14 @@ const shapingFields = {
   reshape: one({ shape: true }),
 } as const;
 
-const fields = { ...convolutionFields, ...pointwiseFields, ...shapingFields };
+const memory = { frames: true, alignment: true, warmUp: true, maxGapMs: true } as const;
+
+const timeFields = {
+  stack: one(memory),
+  temporal: one({ ...memory, window: true, shape: true }),
+  frameAt: one({ index: true }),
+} as const;
+
+const fields = { ...convolutionFields, ...pointwiseFields, ...shapingFields, ...timeFields };
 
 export const opFields: { readonly [Name in OpName]: Fields<OpOptions<Name>> } = fields;

@@ -3,3 +3,4 @@ export * from './arithmetic.ts';
 export * from './convolution.ts';
 export * from './pointwise.ts';
 export * from './shaping.ts';
+export * from './time.ts';

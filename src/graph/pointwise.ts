@@ -9,7 +9,7 @@ import type {
   SeluOptions,
   SwishOptions,
 } from '../ops/activation-expression.ts';
-import type { SmoothstepOptions } from '../ops/elementwise.ts';
+import type { QuantizeOptions, SmoothstepOptions } from '../ops/elementwise.ts';
 import type { BatchNormOptions, InstanceNormOptions } from '../ops/normalization.ts';
 import type { ReduceOptions } from '../ops/reduction.ts';
 import { GraphValue } from './builder.ts';
@@ -107,6 +107,13 @@ export const mix = (a: GraphValue, b: GraphValue, amount: GraphValue | number): 
 /** 1 where the input is at least `value`, else 0. */
 export const threshold = (input: GraphValue, value = 0.5): GraphValue =>
   GraphValue.apply('threshold', [input], { threshold: value });
+
+/**
+ * To the nearest of 2^bits levels from 0 to 1, by default 256. An image that is rounded on its way is kept in bytes, and
+ * what filters it is faster.
+ */
+export const quantize = (input: GraphValue, options: QuantizeOptions = {}): GraphValue =>
+  GraphValue.apply('quantize', [input], options);
 
 /** A smooth rise from 0 at `edge0` to 1 at `edge1`, by default over 0..1. */
 export const smoothstep = (input: GraphValue, options: SmoothstepOptions = {}): GraphValue =>

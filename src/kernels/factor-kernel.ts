@@ -42,10 +42,18 @@ function subtract(grid: Float64Array, { column, row }: KernelFactor): void {
  * @throws TypeError | RangeError when a side is out of range, or a weight is missing or not finite.
  */
 export function factorKernel(kernel: KernelGrid, tolerance = HALF_LEVEL): readonly KernelFactor[] {
-  const { height, width, weights } = kernel;
+  const { height, width } = kernel;
   checkInteger('kernel.height', height, { min: 1, max: MAX_KERNEL_SIDE, unit: 'rows' });
   checkInteger('kernel.width', width, { min: 1, max: MAX_KERNEL_SIDE, unit: 'columns' });
   checkNumber('tolerance', tolerance, { min: 0 });
+  return leastFactors(kernel, tolerance);
+}
+
+/** As `factorKernel`, of any sides. */
+export function leastFactors(
+  { height, width, weights }: KernelGrid,
+  tolerance = HALF_LEVEL,
+): readonly KernelFactor[] {
   const { values, left, right } = svd(weights, height, width);
   const residual = Float64Array.from(weights);
   const factors: KernelFactor[] = [];

@@ -18,6 +18,7 @@ import type { LayerFacts, Lowering, Op, SymbolicShape } from './op.ts';
 import {
   axisNames,
   checkWindow,
+  effectiveExtent,
   outputSizes,
   placeWindow,
   splitShape,
@@ -107,6 +108,7 @@ export function convOp<Options extends ConvOptions>(
     name,
     inferShape(inputs, options, where) {
       const { window, spatial, out } = resolve(at(inputs, 0), options, where);
+      checkDepth(window, spatial, options, where);
       checkBias(options.bias, out, where);
       checkFusedActivation(options, where);
       return [...outputSizes(window, spatial, where), out];
@@ -136,9 +138,23 @@ export function convOp<Options extends ConvOptions>(
   };
 }
 
+/**
+ * A kernel that is deeper than the stack would filter frames that are not there: that is for `padding` to say.
+ * @throws RangeError
+ */
+function checkDepth(window: Window, spatial: SymbolicShape, { padding }: ConvOptions, where: string): void {
+  const [frames] = spatial;
+  if (spatial.length !== 3 || typeof frames !== 'number') return;
+  if (padding === 'same' || padding === 'same-lower') return;
+  const [before, after] = typeof window.padding === 'string' ? [0, 0] : at(window.padding, 0);
+  const depth = effectiveExtent(window, 0);
+  if (depth <= frames + before + after) return;
+  throw new RangeError(`${where}: the kernel is ${depth} frames deep, and the stack holds ${frames}`);
+}
+
 /** How far a window sees, dilation included, and its steps. */
 export function windowFacts(window: Window): NonNullable<LayerFacts['window']> {
-  const extent = window.extent.map((side, axis) => (side - 1) * at(window.dilations, axis) + 1);
+  const extent = window.extent.map((_, axis) => effectiveExtent(window, axis));
   return { extent, stride: window.strides };
 }
 

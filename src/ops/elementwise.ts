@@ -3,9 +3,10 @@
  * Each member is one expression for the backends and the same formula in plain float64 as its reference.
  */
 import { at } from '../core/assert.ts';
-import { checkNumber } from '../core/check.ts';
+import { checkInteger, checkNumber } from '../core/check.ts';
 import { binary, constant, operand, unary, type Expression } from '../primitives/expression.ts';
 import type { Op } from './op.ts';
+import { roundedTo } from '../primitives/rounding.ts';
 import { pointwiseOp, type NoOptions } from './pointwise-op.ts';
 
 export { clamp } from './activation.ts';
@@ -131,6 +132,30 @@ export const threshold = pointwiseOp<ThresholdOptions>({
   value: ([a = 0], options) => (a >= (options.threshold ?? 0.5) ? 1 : 0),
   check: (options, where) => {
     checkNumber(`${where}: options.threshold`, options.threshold ?? 0.5);
+  },
+});
+
+export type QuantizeOptions = Readonly<{
+  /** 1 to 8. Default 8. */
+  bits?: number;
+}>;
+
+/** How many steps lie between 0 and 1. */
+const stepsOf = ({ bits = 8 }: QuantizeOptions): number => 2 ** bits - 1;
+
+/**
+ * To the nearest of 2^bits levels from 0 to 1: ⌊min(max(x, 0), 1) · L + ½⌋ / L with L = 2^bits − 1. Eight bits are what
+ * textures of bytes hold, so what is rounded to them on its way takes a quarter of the memory, and is filtered faster.
+ */
+export const quantize = pointwiseOp<QuantizeOptions>({
+  name: 'quantize',
+  expression: (options) => roundedTo(stepsOf(options), operand(0)),
+  value: ([x = 0], options) => {
+    const steps = stepsOf(options);
+    return Math.floor(Math.min(Math.max(x, 0), 1) * steps + 0.5) / steps;
+  },
+  check: ({ bits = 8 }, where) => {
+    checkInteger(`${where}: options.bits`, bits, { min: 1, max: 8 });
   },
 });
 

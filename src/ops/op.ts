@@ -3,6 +3,7 @@
  * An op never meets a backend.
  */
 import type { LumaWeights } from '../core/frame-color.ts';
+import type { MemoryMoment, MemoryRules } from '../core/memory-clock.ts';
 import type { Shape, Tensor64 } from '../core/tensor.ts';
 import type { Primitive } from '../primitives/primitive.ts';
 
@@ -15,6 +16,8 @@ export type FrameFacts = Readonly<{ luma: LumaWeights }>;
 /** Collects the primitives of a program; `add` answers the new value's index. */
 export interface Lowering {
   readonly facts: FrameFacts;
+  /** For what the node remembers: unique in the graph, and the same in graphs that differ in their options alone. */
+  readonly memoryName: string;
   shapeOf(value: number): Shape;
   add(primitive: Primitive): number;
 }
@@ -29,6 +32,18 @@ export type LayerFacts = Readonly<{
   window?: Readonly<{ extent: readonly number[]; stride: readonly number[] }>;
 }>;
 
+/** What a node with a memory knows of the frames before this one. */
+export type Past = Readonly<{
+  /** What its input was, the newest first, this frame's included: those frames that are there. */
+  inputs: readonly Tensor64[];
+  moment: MemoryMoment;
+  /** Its output for the frame before; null where the sequence begins. */
+  previous: Tensor64 | null;
+}>;
+
+/** How far behind the newest frame an output is: so many frames, and so many ms besides. */
+export type Latency = Readonly<{ frames: number; ms: number }>;
+
 export interface Op<Options> {
   readonly name: string;
   /**
@@ -36,11 +51,15 @@ export interface Op<Options> {
    * @throws TypeError | RangeError that name the option, the value and what is allowed.
    */
   inferShape(inputs: readonly SymbolicShape[], options: Options, where: string): SymbolicShape;
-  /** The definition, in float64. */
-  reference(inputs: readonly Tensor64[], options: Options, facts: FrameFacts): Tensor64;
+  /** The definition, in float64. @param past of ops with a memory; without it a sequence of one frame. */
+  reference(inputs: readonly Tensor64[], options: Options, facts: FrameFacts, past?: Past): Tensor64;
   lower(inputs: readonly number[], options: Options, shape: Shape, lowering: Lowering): number;
   /** Absent where there is nothing to count. */
   layer?(inputs: readonly Shape[], options: Options, shape: Shape): LayerFacts;
+  /** What it remembers from frame to frame; null, or absent, where nothing. */
+  memory?(options: Options): MemoryRules | null;
+  /** Absent where the output is of the newest frame. */
+  latency?(options: Options): Latency;
 }
 
 /** The dimensions of an image. @throws TypeError when `shape` is none. */

@@ -2,9 +2,10 @@
 import { convolutionOps } from './families/convolution.ts';
 import { pointwiseOps } from './families/pointwise.ts';
 import { shapingOps } from './families/shaping.ts';
+import { timeOps } from './families/time.ts';
 import type { Op } from './op.ts';
 
-export const ops = { ...convolutionOps, ...pointwiseOps, ...shapingOps } as const;
+export const ops = { ...convolutionOps, ...pointwiseOps, ...shapingOps, ...timeOps } as const;
 
 export type OpName = keyof typeof ops;
 

@@ -8,19 +8,18 @@ import { planGaussian } from '../kernels/gaussian-pyramid.ts';
 import type { Linear, Primitive } from '../primitives/primitive.ts';
 import { factorsOf, writeFactors } from './factor.ts';
 import { isDense, isShared, lineOf, rewrite, usesOf, type ImageProgram } from './image-program.ts';
-import type { FrameForm, Image, Term, TexelLayout } from './plan.ts';
+import type { ChooseOptions } from './choose-options.ts';
+import { chooseTime } from './choose-time.ts';
+import type { Image, Term, TexelLayout } from './plan.ts';
 import { costOf, type Prices } from './prices.ts';
 import { gaussianOf, writeSteps } from './pyramid.ts';
-import type { Techniques } from './techniques.ts';
 import { termOf } from './terms.ts';
-
-export type ChooseOptions = Readonly<{ frame: FrameForm; prices: Prices; techniques: Techniques }>;
 
 /** Filters that meet in one pass share what they read, which no filter by itself sees: a draw goes to the direct one. */
 const CLEARLY = 0.8;
 
 export function chooseAlgorithms(program: ImageProgram, options: ChooseOptions): ImageProgram {
-  return chooseGaussians(chooseFactors(program, options), options);
+  return chooseGaussians(chooseFactors(chooseTime(program, options), options), options);
 }
 
 /** Kernels over both axes, factored where that is cheaper. */

@@ -1,6 +1,7 @@
 /** The plan in words: what each pass does, what it reads, and what it costs. For people, pages and tests. */
 import { assertNever, at } from '../core/assert.ts';
-import type { Image, Pass, Plan, TexelFormat, TexelLayout } from './plan.ts';
+import { readsOf } from '../primitives/primitive.ts';
+import type { Image, Pass, Plan, Term, TexelFormat, TexelLayout } from './plan.ts';
 import { costOf, DEFAULT_PRICES, texelsOf, type Prices } from './prices.ts';
 import { BYTES_OF_TEXEL } from './texels.ts';
 
@@ -19,14 +20,32 @@ export type PassSummary = Readonly<{
   predictedMs: number;
 }>;
 
-function tapsOf(pass: Pass): number {
+function tapsOfTerm(term: Term, images: readonly Image[]): number {
+  switch (term.kind) {
+    case 'taps':
+      return term.taps.length;
+    case 'line':
+      return term.weights.length;
+    case 'time':
+      if (term.weights instanceof Float32Array) return term.weights.length;
+      return 'age' in term.weights ? 1 : (at(images, term.image).layers ?? 1);
+    case 'cubic':
+      return 4;
+    default:
+      return assertNever(term);
+  }
+}
+
+function tapsOf(pass: Pass, images: readonly Image[]): number {
   switch (pass.kind) {
     case 'compute':
-      return pass.terms.reduce((count, term) => count + (term.kind === 'taps' ? term.taps.length : term.kind === 'line' ? term.weights.length : 4), 0); // prettier-ignore
+      return pass.terms.reduce((count, term) => count + tapsOfTerm(term, images), 0);
     case 'convert':
       return 3;
+    case 'keep':
+      return 1;
     case 'tensor':
-      return 'taps' in pass.primitive ? pass.primitive.taps.length : 1;
+      return readsOf(pass.primitive) ?? 1;
     default:
       return assertNever(pass);
   }
@@ -44,7 +63,7 @@ export function summarize(plan: Plan, prices: Prices = DEFAULT_PRICES): readonly
       size: [output.height, output.width],
       layout: output.layout,
       format: output.format,
-      taps: tapsOf(pass),
+      taps: tapsOf(pass, plan.images),
       fetchesPerPixel: (texels * fetches) / pixels,
       bytesPerPixel: (texels * (readBytes + BYTES_OF_TEXEL[output.format])) / pixels,
       predictedMs: ms,
@@ -59,7 +78,7 @@ export function textureBytes({ images, storage }: Plan): number {
     if (image.source.kind !== 'frame') textures.set(at(storage, index), image);
   });
   return [...textures.values()].reduce(
-    (sum, image) => sum + texelsOf(image) * BYTES_OF_TEXEL[image.format],
+    (sum, image) => sum + texelsOf(image) * (image.layers ?? 1) * BYTES_OF_TEXEL[image.format],
     0,
   );
 }
@@ -90,7 +109,7 @@ export function planInWords(plan: Plan, prices: Prices = DEFAULT_PRICES): string
   const total = `${passes.length} ${passes.length === 1 ? 'pass' : 'passes'} · ${sum(({ fetchesPerPixel }) => fetchesPerPixel)} fetches/px · ${sum(({ bytesPerPixel }) => bytesPerPixel)} bytes/px · ${sum(({ predictedMs }) => predictedMs)} ms expected · ${(textureBytes(plan) / 1e6).toFixed(1)} MB of textures`; // prettier-ignore
   const { frame } = plan;
   const head = frame === null ? [] : [`frame ${frame.width}×${frame.height} · ${frame.layout}`];
-  return [...head, ...lines, total].join('\n');
+  return [...head, ...lines, total, ...plan.notes.map((note) => `chosen: ${note}`)].join('\n');
 }
 
 /**

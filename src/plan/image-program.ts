@@ -2,8 +2,16 @@
 import { at } from '../core/assert.ts';
 import { inputsOf, type Linear, type Primitive, type Resample } from '../primitives/primitive.ts';
 
-/** Values in topological order and those that are wanted: one image, or the planes of one. */
-export type ImageProgram = Readonly<{ values: readonly Primitive[]; outputs: readonly number[] }>;
+/**
+ * Values in topological order and those that are wanted: one image, or the planes of one; and what is measured besides,
+ * which is not shown.
+ */
+export type ImageProgram = Readonly<{
+  values: readonly Primitive[];
+  outputs: readonly number[];
+  /** Absent where nothing is. */
+  measured?: readonly number[];
+}>;
 
 /** A program that grows: every stage writes a new one. */
 export class ProgramWriter {
@@ -22,6 +30,7 @@ export function withInputs(value: Primitive, inputs: readonly number[]): Primiti
       return value;
     case 'stencil':
     case 'move':
+    case 'recurrence':
       return { ...value, inputs };
     case 'deform':
       return { ...value, input: at(inputs, 0), offsets: at(inputs, 1), mask: inputs[2] ?? null };
@@ -35,7 +44,7 @@ export function withInputs(value: Primitive, inputs: readonly number[]): Primiti
  * it is in the new program.
  */
 export function rewrite(
-  { values, outputs }: ImageProgram,
+  { values, outputs, measured = [] }: ImageProgram,
   rewriteOne: (value: Primitive, writer: ProgramWriter, index: number) => number,
 ): ImageProgram {
   const writer = new ProgramWriter();
@@ -44,13 +53,14 @@ export function rewrite(
     const moved = withInputs(value, inputsOf(value).map((input) => at(placed, input))); // prettier-ignore
     placed.push(rewriteOne(moved, writer, index));
   });
-  return withoutUnused({ values: writer.values, outputs: outputs.map((output) => at(placed, output)) });
+  const moved = (index: number) => at(placed, index);
+  return withoutUnused({ values: writer.values, outputs: outputs.map(moved), measured: measured.map(moved) });
 }
 
 /** Only what the outputs need. */
-export function withoutUnused({ values, outputs }: ImageProgram): ImageProgram {
+export function withoutUnused({ values, outputs, measured = [] }: ImageProgram): ImageProgram {
   const isNeeded = values.map(() => false);
-  for (const output of outputs) isNeeded[output] = true;
+  for (const output of [...outputs, ...measured]) isNeeded[output] = true;
   for (let index = values.length - 1; index >= 0; index--) {
     if (at(isNeeded, index)) for (const input of inputsOf(at(values, index))) isNeeded[input] = true;
   }
@@ -61,14 +71,15 @@ export function withoutUnused({ values, outputs }: ImageProgram): ImageProgram {
     const inputs = inputsOf(value).map((input) => places.get(input) ?? 0);
     places.set(index, kept.push(withInputs(value, inputs)) - 1);
   });
-  return { values: kept, outputs: outputs.map((output) => places.get(output) ?? 0) };
+  const placed = (index: number) => places.get(index) ?? 0;
+  return { values: kept, outputs: outputs.map(placed), measured: measured.map(placed) };
 }
 
-/** How many values read each one; an output counts as read once more. */
-export function usesOf({ values, outputs }: ImageProgram): readonly number[] {
+/** How many values read each one; what is shown or measured counts as read once more. */
+export function usesOf({ values, outputs, measured = [] }: ImageProgram): readonly number[] {
   const uses = values.map(() => 0);
   for (const value of values) for (const input of inputsOf(value)) uses[input] = at(uses, input) + 1;
-  for (const output of outputs) uses[output] = at(uses, output) + 1;
+  for (const output of [...outputs, ...measured]) uses[output] = at(uses, output) + 1;
   return uses;
 }
 
@@ -76,9 +87,18 @@ export function usesOf({ values, outputs }: ImageProgram): readonly number[] {
 export function isOfImages({ values }: Pick<ImageProgram, 'values'>): boolean {
   return values.every((value) => {
     if (value.shape.length !== 3 || at(value.shape, 2) > 4) return false;
-    if (value.kind !== 'linear') return value.kind === 'input' || value.kind === 'stencil';
-    return (value.edge === 'zero' || value.edge === 'replicate') && isDense(value);
+    if (value.kind !== 'linear') return IMAGE_KINDS.has(value.kind);
+    if (value.edge !== 'zero' && value.edge !== 'replicate') return false;
+    return isDense(value) || isShrink(value, values);
   });
+}
+
+const IMAGE_KINDS: ReadonlySet<Primitive['kind']> = new Set(['input', 'stencil', 'temporal', 'recurrence', 'spacetime']); // prettier-ignore
+
+/** A filter along one axis that takes every fourth pixel of it. */
+function isShrink(linear: Linear, values: readonly Primitive[]): boolean {
+  if (linear.upsample.some((factor) => factor !== 1) || !isShared(linear, values)) return false;
+  return linear.shape[2] === 1 && linear.bias === null && lineOf(linear)?.stride === 4;
 }
 
 /** Whether a filter's outputs and inputs are all pixels, none left out and none put between. */

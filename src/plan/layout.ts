@@ -4,25 +4,21 @@
  */
 import { at } from '../core/assert.ts';
 import { withoutUnitClamp } from '../primitives/affine.ts';
-import { intervalOf, type Expression, type Interval } from '../primitives/expression.ts';
-import type { Primitive } from '../primitives/primitive.ts';
+import { binary, constant, intervalOf, operand, substitute, type Expression, type Interval } from '../primitives/expression.ts'; // prettier-ignore
+import type { Primitive, SpaceTime } from '../primitives/primitive.ts';
+import { roundedToBytes } from '../primitives/rounding.ts';
+import type { DraftPass, DraftTerm } from './draft.ts';
 import type { FusedPass } from './fuse.ts';
 import type { ImageProgram } from './image-program.ts';
+import { mergeFrames } from './merge-frames.ts';
 import { PLANE_INPUTS } from './planes.ts';
 import type { Term, TexelLayout } from './plan.ts';
-import { termGain, termInterval } from './terms.ts';
+import { plainRead, termGain, termInterval } from './terms.ts';
 
 /** What 8 bits round away: the weights of a mean sum to 1 but for their own rounding. */
 export const HALF_LEVEL = 0.5 / 255;
 
-/** A pass on its way: its terms read values, not images yet. */
-export type DraftPass = Readonly<{
-  value: number;
-  expression: Expression;
-  /** `image` is the index of a value. */
-  terms: readonly Term[];
-  interval: Interval;
-}>;
+const ANY: Interval = { low: -Infinity, high: Infinity };
 
 const UNIT: Interval = { low: 0, high: 1 };
 
@@ -31,23 +27,98 @@ export function isUnit({ low, high }: Interval): boolean {
   return low >= -HALF_LEVEL && high <= 1 + HALF_LEVEL;
 }
 
+function sumOf(lists: readonly Float32Array[]): Float32Array {
+  return at(lists, 0).map((_, i) => lists.reduce((sum, list) => sum + at(list, i), 0));
+}
+
 /** Passes with their terms and what their values can be. */
 export function draftPasses(
   { values }: ImageProgram,
   passes: readonly FusedPass[],
-  termOf: (operand: FusedPass['operands'][number]) => Term,
+  termOf: (operand: FusedPass['operands'][number]) => DraftTerm,
 ): readonly DraftPass[] {
   const intervals = new Map<number, Interval>();
-  return passes.map(({ value, expression, operands }) => {
-    const terms = operands.map(termOf);
-    const bounds = terms.map((term) => {
-      const channels = at(at(values, term.image).shape, 2);
-      return termInterval(term, intervals.get(term.image) ?? UNIT, channels);
-    });
-    const interval = intervalOf(expression, bounds);
-    intervals.set(value, interval);
-    return { value, expression, terms, interval };
+  return passes.map((pass) => {
+    const draft = mergeFrames(draftPass(pass, values, intervals, termOf));
+    intervals.set(pass.value, draft.interval);
+    return draft;
   });
+}
+
+function draftPass(
+  { value, expression, begin, operands }: FusedPass,
+  values: readonly Primitive[],
+  intervals: ReadonlyMap<number, Interval>,
+  termOf: (operand: FusedPass['operands'][number]) => DraftTerm,
+): DraftPass {
+  const primitive = at(values, value);
+  const intervalOfImage = (image: number) => intervals.get(image) ?? UNIT;
+  const carried = operands.findIndex(
+    (one) => one.kind === 'filter' && at(values, one.value).kind === 'spacetime',
+  );
+  if (carried >= 0) {
+    const spacetime = at(values, at(operands, carried).value) as SpaceTime;
+    const rest = operands.filter((_, i) => i !== carried).map(termOf);
+    const bounds = rest.map((term) => termInterval(term, intervalOfImage(term.image), at(at(values, term.image).shape, 2))); // prettier-ignore
+    return draftSums({ value, expression, carried, rest, bounds }, spacetime, intervalOfImage(spacetime.input)); // prettier-ignore
+  }
+  const terms = operands.map(termOf);
+  if (primitive.kind === 'recurrence') {
+    const { memory } = primitive;
+    const beginning = begin === undefined ? {} : { begin: { ...begin, terms: begin.operands.map(termOf) } };
+    return { value, expression, ...beginning, memory, terms, interval: ANY };
+  }
+  const bounds = terms.map((term) =>
+    termInterval(term, intervalOfImage(term.image), at(at(values, term.image).shape, 2)),
+  );
+  return { value, expression, terms, interval: intervalOf(expression, bounds) };
+}
+
+/** A pass with a filter over space and time among its operands, which stands at `carried`. */
+type Carrying = Readonly<{
+  value: number;
+  expression: Expression;
+  carried: number;
+  /** Of all other operands, in order. */
+  rest: readonly DraftTerm[];
+  bounds: readonly Interval[];
+}>;
+
+/**
+ * A filter over space and time as sums that are carried on. S_k is the sum that lacks k frames still:
+ * out = taps_0 * frame + S_1 of the frame before; S_k = taps_k * frame + S_(k+1) of the frame before.
+ */
+function draftSums(pass: Carrying, spacetime: SpaceTime, interval: Interval): DraftPass {
+  const { value, expression, carried, rest, bounds } = pass;
+  const { input, taps, weights, bias, edge, memory } = spacetime;
+  const { frames } = memory;
+  const offsets = taps.map((tap) => ({ dy: at(tap, 0), dx: at(tap, 1) }));
+  const filterOf = (own: Float32Array): DraftTerm => ({ kind: 'taps', image: input, taps: offsets, channels: 'shared', weights: own, bias: null, edge }); // prettier-ignore
+  const ofAge = (age: number) => weights.subarray(age * taps.length, (age + 1) * taps.length);
+  const ages = Array.from({ length: frames }, (_, age) => age);
+  const before = ages.slice(1).map((k): DraftTerm => ({ ...plainRead(value), before: k }));
+  // All frames before the first one were as it is, or there were none.
+  const isRamp = memory.warmUp === 'ramp';
+  const beginnings = ages.map((age) => filterOf(isRamp ? ofAge(age) : sumOf(ages.slice(age).map(ofAge))));
+  // The other operands come first, then the filters by age, then the sums of the frame before.
+  const filter = (k: number) => operand(rest.length + k);
+  const going = ages.map((k) => (k < frames - 1 ? binary('add', filter(k), operand(rest.length + frames + k)) : filter(k))); // prettier-ignore
+  const shown = (sum: Expression): Expression => {
+    const whole = bias === 0 ? sum : binary('add', sum, constant(bias));
+    return substitute(expression, (i) => (i === carried ? whole : operand(i < carried ? i : i - 1)));
+  };
+  const { low, high } = termInterval(filterOf(weights), interval, 1);
+  // While it fades in, not all of it is there.
+  const all: Interval = { low: Math.min(0, low) + bias, high: Math.max(0, high) + bias };
+  return {
+    value,
+    expression: shown(at(going, 0)),
+    also: going.slice(1),
+    begin: { terms: [...rest, ...beginnings], expression: shown(filter(0)), also: ages.slice(1).map(filter) },
+    memory,
+    terms: [...rest, ...ages.map((age) => filterOf(ofAge(age))), ...before],
+    interval: intervalOf(expression, bounds.toSpliced(carried, 0, all)),
+  };
 }
 
 /**
@@ -60,6 +131,8 @@ export function canRead(term: Term, from: TexelLayout, to: TexelLayout): boolean
       return from === to;
     case 'line':
       if (term.axis === 'x' && term.stride === 4) return to === 'packed4' ? from === 'packed16' || from === 'packed4' : from === to && to !== 'packed16'; // prettier-ignore
+      return from === to;
+    case 'time':
       return from === to;
     case 'cubic':
       if (term.axis === 'x') return to === 'packed16' ? from === 'packed4' : from === to;
@@ -123,14 +196,18 @@ export function layOut(
  * numbers are now.
  */
 function roundable(
-  { values }: ImageProgram,
+  { values, measured = [] }: ImageProgram,
   passes: readonly DraftPass[],
   outputs: readonly number[],
 ): Set<number> {
   const drafts = new Map(passes.map((draft) => [draft.value, draft]));
   const readers = (value: number) => passes.filter(({ terms }) => terms.some(({ image }) => image === value));
-  const isGrey = (value: number) => at(at(values, value).shape, 2) === 1;
+  // What is remembered by its pass is added to again, and what is measured is read as it is.
+  const isGrey = (value: number) => at(at(values, value).shape, 2) === 1 && drafts.get(value)?.memory === undefined && !measured.includes(value); // prettier-ignore
   const found = new Set<number>();
+  // Rounded by the graph itself.
+  for (const { value, expression } of passes)
+    if (isGrey(value) && roundedToBytes(expression) !== null) found.add(value);
   for (const output of outputs) {
     if (drafts.has(output) && isGrey(output)) found.add(output);
     const chain = chainOfMeans(output, drafts, (value) => readers(value).length === 1);

@@ -2,6 +2,7 @@
 import { at } from '../core/assert.ts';
 import type { Shape } from '../core/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
+import { memoryNames } from '../graph/memory-names.ts';
 import type { FrameFacts, Lowering } from '../ops/op.ts';
 import { opNamed } from '../ops/registry.ts';
 import type { Primitive, PrimitiveProgram } from '../primitives/primitive.ts';
@@ -16,12 +17,13 @@ export function lower(
   facts: FrameFacts,
 ): PrimitiveProgram {
   const values: Primitive[] = [];
-  const lowering: Lowering = {
+  const lowering: Omit<Lowering, 'memoryName'> = {
     facts,
     shapeOf: (value) => at(values, value).shape,
     add: (primitive) => values.push(primitive) - 1,
   };
   const ofNode: number[] = [];
+  const names = memoryNames(graph);
   graph.nodes.forEach((node, index) => {
     if (node.op === 'input') {
       const shape = shapes[node.name];
@@ -37,7 +39,12 @@ export function lower(
       node.options,
       `node ${index} (${node.op})`,
     ) as Shape;
-    ofNode.push(op.lower(inputs, node.options, shape, lowering));
+    ofNode.push(op.lower(inputs, node.options, shape, { ...lowering, memoryName: at(names, index) }));
   });
-  return { values, output: at(ofNode, graph.output) };
+  const program = { values, output: at(ofNode, graph.output) };
+  if (graph.measurements === undefined) return program;
+  const measured = Object.entries(graph.measurements).map(
+    ([name, node]) => [name, at(ofNode, node)] as const,
+  );
+  return { ...program, measurements: Object.fromEntries(measured) };
 }

@@ -2,6 +2,7 @@
  * graph → plan: lower, simplify, take planes, factor and choose algorithms, fuse, lay out, write. Each stage is a
  * function of data, in a file of its own.
  */
+import { at } from '../core/assert.ts';
 import { lumaWeights } from '../core/frame-color.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { PrimitiveProgram } from '../primitives/primitive.ts';
@@ -9,6 +10,7 @@ import { chooseAlgorithms } from './choose.ts';
 import { isOfImages, type ImageProgram } from './image-program.ts';
 import { lower } from './lower.ts';
 import { TYPICAL_DEVICE, type DeviceCapabilities, type FrameForm, type Plan } from './plan.ts';
+import { overTime } from './over-time.ts';
 import { planesOf, withLumaPlane } from './planes.ts';
 import { DEFAULT_PRICES, type Prices } from './prices.ts';
 import { simplify } from './simplify.ts';
@@ -48,16 +50,27 @@ export function makePlan(
   }
   const facts = { luma: lumaWeights(frame.color) };
   const program = simplify(lower(graph, { frame: [frame.height, frame.width, 3] }, facts));
-  if (!isOfImages(program)) return planFrameTensors(program, frame, device, techniques);
-  const chosen = chooseAlgorithms(imagesOf(program, frame, techniques), { prices, techniques, frame });
+  const images = imagesOf(program, frame, techniques);
+  if (images === null) return planFrameTensors(program, frame, device, techniques);
+  const measurements = Object.keys(program.measurements ?? {});
+  const notes = new Set<string>();
+  const note = (text: string) => notes.add(text);
+  const chosen = chooseAlgorithms(images, { prices, techniques, frame, device, note });
   return (
-    writePlan(chosen, { frame, device, prices, techniques, output }) ??
+    writePlan(chosen, { frame, device, prices, techniques, output, measurements, notes: [...notes] }) ??
     planFrameTensors(program, frame, device, techniques)
   );
 }
 
-/** The program over the frame's planes where that can be, else over what each value is. */
-function imagesOf(program: PrimitiveProgram, frame: FrameForm, techniques: Techniques): ImageProgram {
-  const planes = techniques.planes === false ? null : planesOf(program, frame);
-  return planes ?? withLumaPlane({ values: program.values, outputs: [program.output] }, frame);
+/** The program as images, over the frame's planes where that can be; null where it is of other tensors. */
+function imagesOf(
+  { values, output, measurements }: PrimitiveProgram,
+  frame: FrameForm,
+  techniques: Techniques,
+): ImageProgram | null {
+  const measured = Object.values(measurements ?? {});
+  const images = overTime({ values, outputs: [output], measured });
+  if (!isOfImages(images)) return null;
+  const planes = techniques.planes === false || measured.length > 0 ? null : planesOf({ values: images.values, output: at(images.outputs, 0) }, frame); // prettier-ignore
+  return planes ?? withLumaPlane(images, frame);
 }

@@ -17,7 +17,8 @@
 import { sameColor, type FrameColor, type RangeExpansion } from '../core/frame-color.ts';
 import type { Size } from '../core/frame-size.ts';
 import type { Interval, Expression } from '../primitives/expression.ts';
-import type { EdgeMode, Primitive } from '../primitives/primitive.ts';
+import type { TemporalWindow } from '../kernels/temporal-window.ts';
+import type { EdgeMode, Memory, Primitive } from '../primitives/primitive.ts';
 import type { Shape } from '../core/tensor.ts';
 
 export type TexelLayout = 'rgba' | 'packed4' | 'packed16' | 'single' | 'atlas' | 'blocks';
@@ -43,6 +44,8 @@ export type FramePlane = 'rgba' | 'y' | 'u' | 'v';
 export type ImageSource =
   | Readonly<{ kind: 'frame'; plane: FramePlane }>
   | Readonly<{ kind: 'pass'; index: number }>
+  /** What image `of` held when the frame before was computed. */
+  | Readonly<{ kind: 'previous'; of: number }>
   /** A tensor that is given with each run, or once with the graph. */
   | Readonly<{ kind: 'tensor'; name: string }>
   | Readonly<{ kind: 'constant'; data: Float32Array }>;
@@ -72,6 +75,10 @@ export type Image = Readonly<{
   expansion: RangeExpansion | null;
   /** Null for images that are no tensor. */
   atlas: Atlas | null;
+  /** Of images that are remembered: which of the plan's memories they belong to. Absent for all others. */
+  memory?: number;
+  /** Of a ring: frames that it holds, each a layer of an array texture; passes write the newest. Absent for others. */
+  layers?: number;
 }>;
 
 /** A position relative to the output's, in pixels: down and right are positive. */
@@ -109,6 +116,9 @@ export type LineTerm = Readonly<{
   edge: 'zero' | 'replicate';
 }>;
 
+/** Taps are unrolled in a pass; more of them are a loop over a table. */
+export const MAX_UNROLLED_TAPS = 225;
+
 /** What the uniforms of a line term hold. */
 export const MOST_LINE_TAPS = 64;
 
@@ -126,7 +136,28 @@ export type CubicTerm = Readonly<{
   offset: number;
 }>;
 
-export type Term = TapsTerm | LineTerm | CubicTerm;
+/**
+ * Σ_age weights(age) · ring(p) of `age` frames ago. Weights are uniforms that follow the ages of the frames that are
+ * there; how many there are, and which layer is the newest, are uniforms too.
+ */
+export type TimeTerm = Readonly<{
+  kind: 'time';
+  /** A ring. */
+  image: number;
+  weights: FrameWeights;
+}>;
+
+/**
+ * Of frames, the newest first; or by a window; or by a window times `gain`, and `newest` of the newest frame besides; or
+ * one frame of that age, as it is.
+ */
+export type FrameWeights =
+  | Float32Array
+  | TemporalWindow
+  | Readonly<{ window: TemporalWindow; gain: number; newest: number }>
+  | Readonly<{ age: number }>;
+
+export type Term = TapsTerm | LineTerm | CubicTerm | TimeTerm;
 
 /** out(p) = expression(terms at p) */
 export type ComputePass = Readonly<{
@@ -135,6 +166,12 @@ export type ComputePass = Readonly<{
   terms: readonly Term[];
   expression: Expression;
   output: number;
+  /** Further outputs of the same form, each of the same terms: computed in the same draw. Absent where there are none. */
+  also?: readonly Readonly<{ expression: Expression; output: number }>[];
+  /** Which memory's clock tells `elapsed` and when to begin. Absent where none is asked. */
+  memory?: number;
+  /** What is computed in its place at the first frame of a sequence. Absent where that is as any other. */
+  begin?: Readonly<{ terms: readonly Term[]; expression: Expression; also?: readonly Expression[] }>;
   /** Whether the weights may be written into the program once there is time. */
   bake: boolean;
 }>;
@@ -162,6 +199,8 @@ export type TensorPass = Readonly<{
   /** Null where a fragment computes one texel of the output. */
   blocks: BlockDraws | null;
   output: number;
+  /** Which memory's clock it asks. Absent where it asks none. */
+  memory?: number;
 }>;
 
 /**
@@ -179,7 +218,18 @@ export type BlockDraws = Readonly<{
   bake: boolean;
 }>;
 
-export type Pass = ComputePass | ConvertPass | TensorPass;
+/** Whether an image outlives the frame. */
+export function isRemembered({ memory, source }: Pick<Image, 'memory' | 'source'>): boolean {
+  return memory !== undefined || source.kind === 'previous';
+}
+
+/** Keeps an image as the newest frame of a ring of the same form. */
+export type KeepPass = Readonly<{ kind: 'keep'; label: string; image: number; output: number }>;
+
+export type Pass = ComputePass | ConvertPass | TensorPass | KeepPass;
+
+/** Frames that are remembered under one clock, in rings and in images that are read again with the next frame. */
+export type PlanMemory = Memory;
 
 export type Plan = Readonly<{
   /** Null where no frame comes in: tensors only. */
@@ -188,6 +238,12 @@ export type Plan = Readonly<{
   passes: readonly Pass[];
   /** For each image the texture that it lives in; images that are never needed at the same time share. */
   storage: readonly number[];
+  /** Empty where frames are computed each by itself. */
+  memories: readonly PlanMemory[];
+  /** Why filters over time are computed as they are: what each way would have cost. */
+  notes: readonly string[];
+  /** Images that are read back with each frame, by the names of the measurements. */
+  measurements: Readonly<Record<string, number>>;
   /** The image to show; its luma where chroma is apart. */
   output: number;
   /** The chroma of an output in planes, as codes of the frame's colour; null for an output of one image. */
@@ -218,4 +274,11 @@ export const TYPICAL_DEVICE: DeviceCapabilities = {
   maxTextureUnits: 16,
   maxDrawBuffers: 8,
   maxArrayLayers: 2048,
+};
+
+/** Of a plan that computes each frame by itself, and measures nothing. */
+export const STATELESS: Pick<Plan, 'memories' | 'notes' | 'measurements'> = {
+  memories: [],
+  notes: [],
+  measurements: {},
 };

@@ -10,14 +10,19 @@
 import { assert, at } from '../core/assert.ts';
 import { chromaExpansion, lumaExpansion, lumaWeights, type RangeExpansion } from '../core/frame-color.ts';
 import { affineOf, withoutUnitClamp } from '../primitives/affine.ts';
-import { binary, constant, operand, type Expression } from '../primitives/expression.ts';
+import type { Shape } from '../core/tensor.ts';
+import { binary, constant, evaluate, operand, type Expression } from '../primitives/expression.ts';
 import {
   inputsOf,
   type Linear,
+  type Memory,
   type Primitive,
   type PrimitiveProgram,
+  type Recurrence,
+  type SpaceTime,
   type Stencil,
   type Tap,
+  type Temporal,
 } from '../primitives/primitive.ts';
 import { isDense, rewrite, withInputs, type ImageProgram } from './image-program.ts';
 import type { FrameForm } from './plan.ts';
@@ -61,7 +66,10 @@ function isColorLinear(program: PrimitiveProgram, frame: FrameForm): boolean {
   return program.values.every((value, index) => {
     if (!isSized(value)) return false;
     if (value.kind === 'input') return true;
+    if (value.kind === 'temporal') return isPlaneTemporal(value);
     if (value.kind === 'stencil') return affineOf(expressionAt(program, index)) !== null;
+    if (value.kind === 'recurrence') return isMean(value);
+    if (value.kind === 'spacetime') return value.edge === 'replicate' && value.memory.warmUp !== 'ramp';
     return (
       value.kind === 'linear' &&
       value.channels === 'shared' &&
@@ -70,6 +78,21 @@ function isColorLinear(program: PrimitiveProgram, frame: FrameForm): boolean {
       isDense(value)
     );
   });
+}
+
+/**
+ * Whether what is remembered is a mean of what came: then codes stand for values. Means are linear and leave a picture
+ * that stands still as it is, whatever time has passed.
+ */
+function isMean({ inputs, expression, first }: Recurrence): boolean {
+  if (inputs.length !== 1) return false;
+  return [0, 7, 33, 1000].every((elapsed) =>
+    [expression, first].every((one) => {
+      const value = (before: number, now: number) => evaluate(one, [before, now], elapsed);
+      const isLinear = Math.abs(value(0.3, 0.8) - 0.3 * value(1, 0) - 0.8 * value(0, 1)) < 1e-9;
+      return isLinear && Math.abs(value(1, 1) - 1) < 1e-9;
+    }),
+  );
 }
 
 type Plane = Readonly<{ frame: FrameForm; expansion: RangeExpansion; isChroma: boolean }>;
@@ -84,6 +107,12 @@ function planeProgram(program: PrimitiveProgram, name: string, plane: Plane): Pr
         return { kind: 'input', name, shape };
       case 'linear':
         return planeLinear(value, shape, plane);
+      case 'recurrence':
+        return { ...value, shape, memory: planeMemory(value, name) };
+      case 'spacetime':
+        return planeSpaceTime(value, shape, name, plane);
+      case 'temporal':
+        return planeTemporal(value, shape, name, plane);
       default:
         assert(value.kind === 'stencil', 'a colour filter has linear and stencil values only');
         return { ...value, shape, expression: planeExpression(expressionAt(program, index), plane) };
@@ -99,6 +128,44 @@ function planeLinear(value: Linear, shape: readonly number[], { expansion, isChr
   // Rounding makes the weights of a mean sum to nearly 1; that shifts nothing.
   const bias = Math.abs(shift) < 1e-5 ? null : Float32Array.of(shift);
   return { ...value, shape, taps, weights, bias };
+}
+
+/** Each plane is remembered by itself. */
+const planeMemory = ({ memory }: Readonly<{ memory: Memory }>, plane: string): Memory => ({
+  ...memory,
+  name: `${memory.name} ${plane}`,
+});
+
+/** While a sequence fades in, its weights do not sum to what they will; codes would have to move with each frame. */
+function isPlaneTemporal({ weights, memory }: Temporal): boolean {
+  if (weights instanceof Float32Array) return memory.warmUp !== 'ramp';
+  return weights.shape !== 'derivative';
+}
+
+function planeTemporal(value: Temporal, shape: Shape, name: string, plane: Plane): Primitive {
+  const { weights, memory } = value;
+  if (!(weights instanceof Float32Array)) return { ...value, shape, memory: planeMemory(value, name) };
+  const inPlace = { input: value.input, shape, taps: [[0, 0]], weights, bias: 0, memory };
+  return planeSpaceTime({ ...inPlace, kind: 'spacetime', edge: 'replicate' }, shape, name, plane);
+}
+
+function planeSpaceTime(value: SpaceTime, shape: Shape, name: string, plane: Plane): Primitive {
+  const { frames } = value.memory;
+  const { expansion, isChroma } = plane;
+  const perFrame = Array.from({ length: frames }, (_, age) => {
+    const weights = value.weights.subarray(age * value.taps.length, (age + 1) * value.taps.length);
+    return isChroma ? chromaTaps({ taps: value.taps, weights }) : { taps: value.taps, weights };
+  });
+  const sum = value.weights.reduce((total, weight) => total + weight, 0);
+  const shift = (expansion.offset * (sum - 1) + (isChroma ? 0 : value.bias)) / expansion.scale;
+  return {
+    ...value,
+    shape,
+    taps: at(perFrame, 0).taps,
+    weights: Float32Array.from(perFrame.flatMap(({ weights }) => [...weights])),
+    bias: Math.abs(shift) < 1e-5 ? 0 : shift,
+    memory: planeMemory(value, name),
+  };
 }
 
 function planeExpression(

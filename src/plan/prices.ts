@@ -1,5 +1,6 @@
 /** What things cost on a device: the unit of the planner's choices, and what `explain` predicts. */
 import { assertNever, at } from '../core/assert.ts';
+import { readsOf } from '../primitives/primitive.ts';
 import { blockWork, layersOf } from './block-plan.ts';
 import type { Image, Pass, Term } from './plan.ts';
 import { BYTES_OF_TEXEL, LANES, texelWidth } from './texels.ts';
@@ -72,6 +73,12 @@ export function workOf(
       const span = k + (pixels - 1) * term.stride;
       return { fetches: Math.ceil((span + read - 1) / read), multiplyAdds: k * groups };
     }
+    case 'time': {
+      const { weights } = term;
+      const frames =
+        weights instanceof Float32Array ? weights.length : 'age' in weights ? 1 : (from.layers ?? 1);
+      return { fetches: from.layout === to.layout ? frames : frames * pixels, multiplyAdds: frames * groups };
+    }
     case 'cubic':
       return term.axis === 'y'
         ? { fetches: 4, multiplyAdds: 4 * groups }
@@ -118,8 +125,12 @@ export function costOf(pass: Pass, images: readonly Image[], prices: Prices): Pa
       for (const image of [pass.y, pass.u, pass.v]) add(at(images, image).format, 1);
       multiplyAdds = 4;
       break;
+    case 'keep':
+      // Copied, not computed.
+      add(output.format, 1);
+      return { ms: (texels * prices.texelNs) / 1e7, texels, fetches, readBytes, multiplyAdds };
     case 'tensor': {
-      const taps = 'taps' in pass.primitive ? pass.primitive.taps.length : 1;
+      const taps = readsOf(pass.primitive) ?? 1;
       const from = at(images, pass.images[0] ?? pass.output);
       if (
         pass.blocks !== null &&

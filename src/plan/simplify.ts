@@ -57,14 +57,18 @@ export function mergePointwise(outer: Linear, inner: Linear): Linear | null {
 }
 
 /** Every value over simplified ones; what was merged into its reader is gone. */
-export function simplify({ values, output }: PrimitiveProgram): PrimitiveProgram {
-  const uses = usesOf({ values, outputs: [output] });
+export function simplify({ values, output, measurements }: PrimitiveProgram): PrimitiveProgram {
+  const measured = Object.values(measurements ?? {});
+  const uses = usesOf({ values, outputs: [output], measured });
   const simplified: Primitive[] = [];
   values.forEach((value) => {
     simplified.push(simplifyOne(value, simplified, (input) => at(uses, input) === 1));
   });
-  const needed = withoutUnused({ values: simplified, outputs: [output] });
-  return { values: needed.values, output: at(needed.outputs, 0) };
+  const needed = withoutUnused({ values: simplified, outputs: [output], measured });
+  const program = { values: needed.values, output: at(needed.outputs, 0) };
+  if (measurements === undefined) return program;
+  const names = Object.keys(measurements);
+  return { ...program, measurements: Object.fromEntries(names.map((name, i) => [name, at(needed.measured ?? [], i)])) }; // prettier-ignore
 }
 
 function simplifyOne(
@@ -73,6 +77,9 @@ function simplifyOne(
   isOnlyMine: (input: number) => boolean,
 ): Primitive {
   if (value.kind === 'stencil') return { ...value, expression: simplifyExpression(value.expression) };
+  if (value.kind === 'recurrence') {
+    return { ...value, expression: simplifyExpression(value.expression), first: simplifyExpression(value.first) }; // prettier-ignore
+  }
   if (value.kind !== 'linear') return value;
   const inner = at(before, value.input);
   const merged = inner.kind === 'linear' && isOnlyMine(value.input) ? mergePointwise(value, inner) : null;

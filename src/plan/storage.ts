@@ -12,6 +12,8 @@ export function imagesOf(pass: Pass): readonly number[] {
       return [pass.y, pass.u, pass.v];
     case 'tensor':
       return pass.images;
+    case 'keep':
+      return [pass.image];
     default:
       return assertNever(pass);
   }
@@ -19,7 +21,7 @@ export function imagesOf(pass: Pass): readonly number[] {
 
 /**
  * For each image the number of its texture. Planes of the frame have textures of their own (they get numbers too);
- * given tensors and constants keep theirs from run to run, and `kept` images are needed after the last pass.
+ * given tensors and constants keep theirs from run to run, what is remembered keeps its own, and `kept` images are needed after the last pass.
  */
 export function assignStorage(
   images: readonly Image[],
@@ -38,15 +40,21 @@ export function assignStorage(
     // A pass must not read and write one texture, so it has to be free before the pass.
     let found = textures.findIndex((texture) => texture.form === form && texture.busyUntil < from);
     if (found < 0) found = textures.push({ form, busyUntil: -1 }) - 1;
-    at(textures, found).busyUntil = at(lastUse, image);
+    at(textures, found).busyUntil = Math.max(from, at(lastUse, image));
     storage[image] = found;
   };
-  images.forEach(({ source }, image) => {
-    if (source.kind !== 'pass') storage[image] = textures.push({ form: 'kept', busyUntil: Infinity }) - 1;
+  images.forEach(({ source, memory }, image) => {
+    if (source.kind !== 'pass' || memory !== undefined)
+      storage[image] = textures.push({ form: 'kept', busyUntil: Infinity }) - 1;
   });
-  passes.forEach(({ output }, index) => {
+  const placeOutput = (output: number, index: number) => {
+    if (at(storage, output) >= 0) return;
     const { width, height, layout, format, atlas } = at(images, output);
     place(output, `${layout} ${width}×${height}×${layersOf(atlas)} ${format}`, index);
+  };
+  passes.forEach((pass, index) => {
+    placeOutput(pass.output, index);
+    if (pass.kind === 'compute') for (const { output } of pass.also ?? []) placeOutput(output, index);
   });
   return storage;
 }

@@ -5,6 +5,14 @@ export const TECHNIQUES = [
   'separate',
   /** A kernel that is a column times a row as that, in the registers of one pass. */
   'product',
+  /** A kernel over frames and space as mixes of frames and filters in space. */
+  'factorTime',
+  /** Of those, frames mixed first and filtered then; forbidden, each frame filtered first. */
+  'framesFirst',
+  /** A kernel over frames and space as sums that are carried on from frame to frame. */
+  'accumulate',
+  /** A mean over many frames as a sum that runs on. */
+  'running',
   /** A wide Gaussian on a smaller image. */
   'pyramid',
   /** A colour filter on the planes of the frame. */

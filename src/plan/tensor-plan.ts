@@ -5,8 +5,23 @@
 import { assert, at } from '../core/assert.ts';
 import { PipelineError } from '../core/errors.ts';
 import { sameShape, showShape, type Shape } from '../core/tensor.ts';
-import { operand, substitute, type Interval } from '../primitives/expression.ts';
-import { inputsOf, type Primitive, type PrimitiveProgram } from '../primitives/primitive.ts';
+import {
+  asksElapsed,
+  operand,
+  substitute,
+  type Expression,
+  type Interval,
+} from '../primitives/expression.ts';
+import {
+  inputsOf,
+  readsOf,
+  type Memory,
+  type Primitive,
+  type PrimitiveProgram,
+  type Recurrence,
+  type Stack,
+  type Temporal,
+} from '../primitives/primitive.ts';
 import { planBlocks } from './block-plan.ts';
 import type {
   Atlas,
@@ -18,16 +33,21 @@ import type {
   ImageSource,
   Pass,
   Plan,
+  PlanMemory,
   TensorPass,
   TexelLayout,
 } from './plan.ts';
 import { assignStorage } from './storage.ts';
 import type { Techniques } from './techniques.ts';
+import { atlasOf, blocksOf, stackShape, tiles } from './tensor-atlas.ts';
 import { plainRead } from './terms.ts';
 import { framePlaneImage } from './texels.ts';
 
 const ANY: Interval = { low: -Infinity, high: Infinity };
 const UNIT: Interval = { low: 0, high: 1 };
+
+/** Of passes that ask how long the frame before was ago, and remember nothing. */
+const CLOCK: Memory = { name: 'clock', frames: 1, warmUp: 'replicate', maxGapMs: 1000 };
 
 /**
  * A plan over tensors alone.
@@ -44,7 +64,7 @@ export function planTensors(
 }
 
 /**
- * A plan from a frame to an image that can be shown.
+ * A plan from a frame to an image that can be shown: `[height, width, channels]`, or a stack of one such.
  * @throws RangeError also when the output is no image of 1 or 3 channels.
  */
 export function planFrameTensors(
@@ -54,7 +74,9 @@ export function planFrameTensors(
   techniques: Techniques = {},
 ): Plan {
   const { shape } = at(program.values, program.output);
-  if (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3)) {
+  const isImage = shape.length === 3 || (shape.length === 4 && shape[0] === 1);
+  const channels = shape.at(-1);
+  if (!isImage || (channels !== 1 && channels !== 3)) {
     throw new RangeError(
       `a live graph must end in [height, width, 1] or [height, width, 3], got ${showShape(shape)}`,
     );
@@ -67,12 +89,15 @@ export function planFrameTensors(
 class TensorPlanWriter {
   readonly images: Image[] = [];
   readonly passes: Pass[] = [];
+  readonly memories: PlanMemory[] = [];
   readonly #program: PrimitiveProgram;
   readonly #device: DeviceCapabilities;
   readonly #techniques: Techniques;
   readonly #frame: FrameForm | null;
   readonly #imageOf = new Map<number, number>();
+  /** How many read each value; who shows it or reads it back is one. */
   readonly #uses: readonly number[];
+  readonly #measured: readonly (readonly [name: string, value: number])[];
 
   constructor(
     program: PrimitiveProgram,
@@ -87,17 +112,34 @@ class TensorPlanWriter {
     const uses = program.values.map(() => 0);
     for (const value of program.values)
       for (const input of new Set(inputsOf(value))) uses[input] = at(uses, input) + 1;
+    this.#measured = Object.entries(program.measurements ?? {});
+    for (const read of [program.output, ...this.#measured.map(([, value]) => value)])
+      uses[read] = at(uses, read) + 1;
     this.#uses = uses;
   }
 
   plan(output: number): Plan {
-    const { images, passes } = this;
-    const { reuse } = this.#techniques;
-    const storage = reuse === false ? images.map((_, i) => i) : assignStorage(images, passes, [output]);
-    return { frame: this.#frame, images, passes, storage, output, chroma: null };
+    const { images, passes, memories } = this;
+    const measurements = Object.fromEntries(
+      this.#measured.map(([name, value]) => [name, this.#readable(value)] as const),
+    );
+    const kept = [output, ...Object.values(measurements)];
+    const storage =
+      this.#techniques.reuse === false ? images.map((_, i) => i) : assignStorage(images, passes, kept);
+    return {
+      frame: this.#frame,
+      images,
+      passes,
+      storage,
+      memories,
+      notes: [],
+      measurements,
+      output,
+      chroma: null,
+    };
   }
 
-  /** The image of the program's output: tiles, as those are what is read back and shown. */
+  /** Answers the image of the program's output. */
   write(): number {
     this.#program.values.forEach((value, index) => {
       if (value.kind === 'input') this.#imageOf.set(index, this.#input(value.name, value.shape));
@@ -105,23 +147,20 @@ class TensorPlanWriter {
         this.#imageOf.set(index, this.#tensor({ kind: 'constant', data: value.data }, value.shape));
       } else if (!this.#writeInto(index)) this.#writePass(index);
     });
-    const output = this.#imageOf.get(this.#program.output);
-    assert(output !== undefined, 'the output has an image');
-    return at(this.images, output).layout === 'blocks' ? this.#unblock(output) : output;
+    return this.#readable(this.#program.output);
   }
 
-  #unblock(image: number): number {
-    const { shape } = at(this.#program.values, this.#program.output);
-    const output = this.#tensor({ kind: 'pass', index: this.passes.length }, shape);
-    this.passes.push({
-      kind: 'tensor',
-      label: `blocks → tiles ${showShape(shape)}`,
-      primitive: { kind: 'stencil', inputs: [this.#program.output], shape, expression: operand(0) },
-      images: [image],
-      epilogue: null,
-      blocks: null,
-      output,
-    });
+  /** The image of a value as tiles of its own: what is read back and shown. */
+  #readable(value: number): number {
+    const image = this.#imageOf.get(value);
+    assert(image !== undefined, 'what is read has an image');
+    const { layout, source } = at(this.images, image);
+    if (layout !== 'blocks' && source.kind !== 'frame') return image;
+    const { shape } = at(this.#program.values, value);
+    const primitive: Primitive = { kind: 'stencil', inputs: [value], shape, expression: operand(0) };
+    const output = this.#tensor(this.#fromNextPass(), shape);
+    const label = `${layout === 'blocks' ? 'blocks' : 'frame'} → tiles ${showShape(shape)}`;
+    this.#addPass({ label, primitive, images: [image], blocks: null, output });
     return output;
   }
 
@@ -157,13 +196,16 @@ class TensorPlanWriter {
     const input = value.inputs[0];
     if (input === undefined || value.inputs.some((other) => other !== input)) return false;
     const image = this.#imageOf.get(input);
-    if (image === undefined || at(this.#uses, input) !== 1 || input === this.#program.output) return false;
+    if (image === undefined || at(this.#uses, input) !== 1) return false;
+    // What is remembered is read again as it is.
+    if (at(this.images, image).memory !== undefined) return false;
     const position = this.passes.findIndex((pass) => pass.output === image);
     const pass = this.passes[position];
     if (pass?.kind !== 'tensor' || !sameShape(at(this.#program.values, input).shape, value.shape))
       return false;
     const epilogue = substitute(value.expression, () => pass.epilogue ?? operand(0));
-    this.passes[position] = { ...pass, label: `${pass.label} + map`, epilogue };
+    const label = `${pass.label} + map`;
+    this.passes[position] = { ...pass, label, epilogue, ...this.#clockOf([epilogue], pass.memory) };
     this.#imageOf.set(index, image);
     return true;
   }
@@ -175,25 +217,80 @@ class TensorPlanWriter {
       assert(image !== undefined, 'a value is written before it is read');
       return image;
     });
-    const blocks = this.#blocksOf(primitive, images);
-    const output = this.#tensor({ kind: 'pass', index: this.passes.length }, primitive.shape, blocks);
-    this.#imageOf.set(index, output);
-    const pass: TensorPass = {
-      kind: 'tensor',
-      label: labelOf(primitive, blocks),
+    this.#imageOf.set(index, this.#outputOf(primitive, images));
+  }
+
+  /** Writes the passes of `primitive`; answers the image of its value. */
+  #outputOf(primitive: Primitive, images: readonly number[]): number {
+    switch (primitive.kind) {
+      case 'stack':
+        return this.#writeAgain(primitive, (previous) => [...images, previous]);
+      case 'recurrence':
+        return this.#writeAgain(primitive, (previous) => [previous, ...images]);
+      case 'temporal':
+        return this.#writeTemporal(primitive, images);
+      default: {
+        const blocks = this.#blocksOf(primitive, images);
+        const output = this.#tensor(this.#fromNextPass(), primitive.shape, { blocks });
+        const clock = this.#clockOf(expressionsOf(primitive));
+        this.#addPass({ label: labelOf(primitive, blocks), primitive, images, blocks, output, ...clock });
+        return output;
+      }
+    }
+  }
+
+  /** A pass that reads what it wrote with the frame before. */
+  #writeAgain(primitive: Stack | Recurrence, imagesWith: (previous: number) => readonly number[]): number {
+    const { shape } = primitive;
+    const memory = this.#memoryOf(primitive.memory);
+    const output = this.#tensor(this.#fromNextPass(), shape, { memory });
+    const previous = this.#tensor({ kind: 'previous', of: output }, shape, { memory });
+    const images = imagesWith(previous);
+    this.#addPass({ label: labelOf(primitive, null), primitive, images, blocks: null, output, memory });
+    return output;
+  }
+
+  /** A stack, and the sum of its frames as much as each counts now. */
+  #writeTemporal(primitive: Temporal, images: readonly number[]): number {
+    const { input, shape, memory } = primitive;
+    const stacked = stackShape(shape, memory.frames);
+    const stack = this.#outputOf({ kind: 'stack', input, shape: stacked, memory }, images);
+    const output = this.#tensor(this.#fromNextPass(), shape);
+    this.#addPass({
+      label: labelOf(primitive, null),
       primitive,
-      images,
-      epilogue: null,
-      blocks,
+      images: [stack],
+      blocks: null,
       output,
-    };
-    const units = new Set(images).size + 2;
+      memory: this.#memoryOf(memory),
+    });
+    return output;
+  }
+
+  #addPass(pass: Omit<TensorPass, 'kind' | 'epilogue'>): void {
+    const units = new Set(pass.images).size + 2;
     if (units > this.#device.maxTextureUnits) {
       throw new RangeError(
         `a pass reads ${units} textures, and this device allows ${this.#device.maxTextureUnits}`,
       );
     }
-    this.passes.push(pass);
+    this.passes.push({ kind: 'tensor', epilogue: null, ...pass });
+  }
+
+  #fromNextPass(): ImageSource {
+    return { kind: 'pass', index: this.passes.length };
+  }
+
+  /** Its index in the plan; what bears one name is one memory. */
+  #memoryOf(memory: Memory): number {
+    const known = this.memories.findIndex(({ name }) => name === memory.name);
+    return known < 0 ? this.memories.push(memory) - 1 : known;
+  }
+
+  /** Whose clock a pass with these expressions asks; nothing where they ask none and it has none. */
+  #clockOf(expressions: readonly Expression[], memory?: number): Pick<TensorPass, 'memory'> {
+    if (memory !== undefined) return { memory };
+    return expressions.some(asksElapsed) ? { memory: this.#memoryOf(CLOCK) } : {};
   }
 
   #blocksOf(primitive: Primitive, [image]: readonly number[]): BlockDraws | null {
@@ -226,26 +323,20 @@ class TensorPlanWriter {
     return this.images.push(image) - 1;
   }
 
-  #tensor(source: ImageSource, shape: Shape, blocks: BlockDraws | null = null): number {
+  #tensor(
+    source: ImageSource,
+    shape: Shape,
+    { blocks = null, memory }: Readonly<{ blocks?: BlockDraws | null; memory?: number }> = {},
+  ): number {
     const { atlas, width, height } =
       blocks === null ? atlasOf(shape, this.#device.maxTextureSize) : blocksOf(shape, blocks);
     const [a, b, , , channels] = atlas.dims;
     // One tile is an image like any other.
     const layout = blocks !== null ? 'blocks' : a * b === 1 && channels <= 4 ? 'rgba' : 'atlas';
     const format = this.#floatFormat();
-    return (
-      this.images.push({
-        source,
-        width,
-        height,
-        channels,
-        layout,
-        format,
-        interval: ANY,
-        expansion: null,
-        atlas,
-      }) - 1
-    );
+    const remembered = memory === undefined ? {} : { memory };
+    const image: Image = { source, width, height, channels, layout, format, interval: ANY, expansion: null, atlas, ...remembered }; // prettier-ignore
+    return this.images.push(image) - 1;
   }
 
   #floatFormat(): 'rgba16f' | 'rgba32f' {
@@ -258,9 +349,22 @@ class TensorPlanWriter {
   }
 }
 
+/** What a primitive computes with the values that it reads. */
+function expressionsOf(primitive: Primitive): readonly Expression[] {
+  switch (primitive.kind) {
+    case 'stencil':
+      return [primitive.expression];
+    case 'fold':
+    case 'reduce':
+      return [primitive.fold, primitive.finish];
+    default:
+      return [];
+  }
+}
+
 function labelOf(primitive: Primitive, blocks: BlockDraws | null): string {
-  const taps = 'taps' in primitive ? ` ${primitive.taps.length}` : '';
-  const label = `${primitive.kind}${taps} ${showShape(primitive.shape)}`;
+  const reads = readsOf(primitive);
+  const label = `${primitive.kind}${reads === null ? '' : ` ${reads}`} ${showShape(primitive.shape)}`;
   if (blocks === null) return label;
   const { pixels, phases, texels } = blocks;
   const count = phases[0] * phases[1];
@@ -270,45 +374,4 @@ function labelOf(primitive: Primitive, blocks: BlockDraws | null): string {
     ...(texels > 1 ? [`${texels} texels`] : []),
   ];
   return `${label} in blocks (${parts.join(', ')})`;
-}
-
-/**
- * Where a tensor of `shape` lies, and the size of its texture.
- * @throws RangeError when the device's textures are too small; it says both sizes.
- */
-export function atlasOf(
-  shape: Shape,
-  maxTextureSize: number,
-): { atlas: Atlas; width: number; height: number } {
-  const { dims } = tiles(shape);
-  const [a, b, height, width, channels] = dims;
-  const count = a * b * Math.ceil(channels / 4);
-  // Rows of pixels are worked on side by side, so tiles of one row are stacked rather than strung together.
-  const isStacked = height === 1 && count <= maxTextureSize;
-  const columns = isStacked ? 1 : Math.max(1, Math.min(count, Math.floor(maxTextureSize / width)));
-  const size = { width: columns * width, height: Math.ceil(count / columns) * height };
-  if (Math.max(size.width, size.height) > maxTextureSize) {
-    throw new RangeError(
-      `a tensor ${showShape(shape)} needs a texture of ${size.width}×${size.height} texels, and this device holds at most ` +
-        `${maxTextureSize} on a side`,
-    );
-  }
-  return { atlas: { ...tiles(shape), columns }, ...size };
-}
-
-/** One below the other. */
-function tiles(shape: Shape): Atlas {
-  const dims = [...Array.from({ length: 5 - shape.length }, () => 1), ...shape] as unknown as Atlas['dims'];
-  return { dims, columns: 1, block: null, shape };
-}
-
-/** Where the output of a filter in blocks lies, and the size of a layer. */
-function blocksOf(
-  shape: Shape,
-  { pixels, phases }: BlockDraws,
-): { atlas: Atlas; width: number; height: number } {
-  const block = { width: pixels[1] * phases[1], height: pixels[0] * phases[0] };
-  const atlas: Atlas = { ...tiles(shape), block };
-  const [, , height, width] = atlas.dims;
-  return { atlas, width: Math.ceil(width / block.width) + 1, height: Math.ceil(height / block.height) + 1 };
 }

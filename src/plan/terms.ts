@@ -1,11 +1,12 @@
 /** Filters → the terms of a pass, and what a term's values can be. */
 import { assert, at } from '../core/assert.ts';
-import type { Interval } from '../primitives/expression.ts';
+import { binary, constant, intervalOf, operand, type Interval } from '../primitives/expression.ts';
 import type { Linear, Primitive } from '../primitives/primitive.ts';
 import { gridOf } from './factor.ts';
+import { ageOf } from './ages.ts';
 import type { Techniques } from './techniques.ts';
 import { cubicOf, isShared, lineOf } from './image-program.ts';
-import { MOST_LINE_TAPS, type KernelProduct, type LineTerm, type Term } from './plan.ts';
+import { MOST_LINE_TAPS, type KernelProduct, type FrameWeights, type LineTerm, type Term } from './plan.ts';
 
 /** Shorter lines are unrolled. */
 const LEAST_LINE_TAPS = 3;
@@ -31,7 +32,12 @@ export function termOf(
   { lines = true, product = true }: Pick<Techniques, 'lines' | 'product'>,
 ): Term {
   if (value.kind === 'resample') return { kind: 'cubic', image, ...cubicOf(value) };
-  assert(value.kind === 'linear', 'a filter is a linear or a resampling');
+  if (value.kind === 'temporal') {
+    const { weights } = value;
+    const age = weights instanceof Float32Array ? ageOf(weights) : null;
+    return { kind: 'time', image, weights: age === null ? weights : { age } };
+  }
+  assert(value.kind === 'linear', 'a filter is a linear, a resampling or a mix of frames');
   return lineTermOf(value, image, values, lines) ?? tapsTermOf(value, image, values, product);
 }
 
@@ -123,6 +129,7 @@ export function ungrouped({ weights, groups, taps, shape, channels }: Linear): F
 /** What a term can be when its image is within `interval`, over all output channels. */
 export function termInterval(term: Term, interval: Interval, channels: number): Interval {
   if (term.kind === 'cubic') return interval;
+  if (term.kind === 'time') return timeInterval(term.weights, interval);
   // Outside the image zeros may be read, so 0 belongs to what a tap can see.
   const seen =
     term.edge === 'zero' ? { low: Math.min(0, interval.low), high: Math.max(0, interval.high) } : interval;
@@ -145,8 +152,36 @@ export function termInterval(term: Term, interval: Interval, channels: number): 
   return bounds;
 }
 
+/** Frames that are not there may count nothing, so 0 belongs to what a sum can be. */
+function timeInterval(weights: FrameWeights, { low, high }: Interval): Interval {
+  if (!(weights instanceof Float32Array)) {
+    if ('window' in weights) {
+      const of = timeInterval(weights.window, { low, high });
+      return intervalOf(binary('add', binary('mul', operand(0), constant(weights.newest)), binary('mul', operand(1), constant(weights.gain))), [{ low, high }, of]); // prettier-ignore
+    }
+    if (!('shape' in weights) || weights.shape !== 'derivative')
+      return { low: Math.min(0, low), high: Math.max(0, high) };
+    // How much a value changes over the window: its pace, where that is longer than the window itself.
+    return { low: -Infinity, high: Infinity };
+  }
+  let [least, most] = [0, 0];
+  for (const weight of weights) {
+    least += Math.min(0, weight * low, weight * high);
+    most += Math.max(0, weight * low, weight * high);
+  }
+  return { low: least, high: most };
+}
+
 /** How much larger a term makes an error of its image, at most. */
 export function termGain(term: Term): number {
   if (term.kind === 'cubic') return 1;
-  return term.weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  if (term.kind !== 'time') return sizeOf(term.weights);
+  if (term.weights instanceof Float32Array) return sizeOf(term.weights);
+  if ('age' in term.weights) return 1;
+  const { window, gain, newest } = 'window' in term.weights ? term.weights : { window: term.weights, gain: 1, newest: 0 }; // prettier-ignore
+  return window.shape === 'derivative' ? Infinity : Math.abs(gain) + Math.abs(newest);
+}
+
+function sizeOf(weights: Float32Array): number {
+  return weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
 }

@@ -31,6 +31,7 @@ export function affineOf(expression: Expression): Affine | null {
     case 'binary':
       return affineOfBinary(expression.op, affineOf(expression.a), affineOf(expression.b));
     case 'select':
+    case 'elapsed':
       return null;
     default:
       return assertNever(expression);

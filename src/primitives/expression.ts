@@ -17,7 +17,9 @@ export type Expression =
   | Readonly<{ kind: 'unary'; op: UnaryOp; a: Expression }>
   | Readonly<{ kind: 'binary'; op: BinaryOp; a: Expression; b: Expression }>
   /** `a` where `condition` > 0, else `b`; what is not chosen may be NaN. */
-  | Readonly<{ kind: 'select'; condition: Expression; a: Expression; b: Expression }>;
+  | Readonly<{ kind: 'select'; condition: Expression; a: Expression; b: Expression }>
+  /** Milliseconds since the frame before; 0 at the first one. */
+  | Readonly<{ kind: 'elapsed' }>;
 
 export const constant = (value: number): Expression => ({ kind: 'constant', value });
 export const operand = (index: number): Expression => ({ kind: 'operand', index });
@@ -35,11 +37,33 @@ export const select = (condition: Expression, a: Expression, b: Expression): Exp
   b,
 });
 
+export const elapsedMs: Expression = { kind: 'elapsed' };
+
+/** Whether its value depends on when the frame before was. */
+export function asksElapsed(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'constant':
+    case 'operand':
+      return false;
+    case 'elapsed':
+      return true;
+    case 'unary':
+      return asksElapsed(expression.a);
+    case 'binary':
+      return asksElapsed(expression.a) || asksElapsed(expression.b);
+    case 'select':
+      return [expression.condition, expression.a, expression.b].some(asksElapsed);
+    default:
+      return assertNever(expression);
+  }
+}
+
 /** Every operand replaced by what `replace` gives for its index. */
 export function substitute(expression: Expression, replace: (index: number) => Expression): Expression {
   const inner = (one: Expression) => substitute(one, replace);
   switch (expression.kind) {
     case 'constant':
+    case 'elapsed':
       return expression;
     case 'operand':
       return replace(expression.index);
@@ -54,21 +78,25 @@ export function substitute(expression: Expression, replace: (index: number) => E
   }
 }
 
-/** The value of `expression` in float64. */
-export function evaluate(expression: Expression, operands: ArrayLike<number>): number {
+/**
+ * The value of `expression` in float64.
+ * @param elapsed ms since the frame before.
+ */
+export function evaluate(expression: Expression, operands: ArrayLike<number>, elapsed = 0): number {
+  const value = (one: Expression) => evaluate(one, operands, elapsed);
   switch (expression.kind) {
     case 'constant':
       return expression.value;
+    case 'elapsed':
+      return elapsed;
     case 'operand':
       return at(operands, expression.index);
     case 'unary':
-      return unaryValue(expression.op, evaluate(expression.a, operands));
+      return unaryValue(expression.op, value(expression.a));
     case 'binary':
-      return binaryValue(expression.op, evaluate(expression.a, operands), evaluate(expression.b, operands));
+      return binaryValue(expression.op, value(expression.a), value(expression.b));
     case 'select':
-      return evaluate(expression.condition, operands) > 0
-        ? evaluate(expression.a, operands)
-        : evaluate(expression.b, operands);
+      return value(expression.condition) > 0 ? value(expression.a) : value(expression.b);
     default:
       return assertNever(expression);
   }
@@ -132,6 +160,8 @@ export function intervalOf(expression: Expression, operands: readonly Interval[]
       return { low: expression.value, high: expression.value };
     case 'operand':
       return at(operands, expression.index);
+    case 'elapsed':
+      return { low: 0, high: Infinity };
     case 'unary':
       return unaryInterval(expression.op, intervalOf(expression.a, operands));
     case 'binary':

@@ -5,7 +5,9 @@
  * A value is a tensor of rank 0 to 5, channels last: `[...spatial, channels]`. Taps, strides and pads are per
  * spatial axis, in the order of the shape. What a size-1 axis gives broadcasts; shapes align at their last axes.
  */
+import type { MemoryRules } from '../core/memory-clock.ts';
 import type { Shape } from '../core/tensor.ts';
+import type { TemporalWindow } from '../kernels/temporal-window.ts';
 import type { Expression } from './expression.ts';
 
 /**
@@ -143,6 +145,60 @@ export type Piece = Readonly<{
 /** The same elements, row-major, under another shape. */
 export type Reshape = Readonly<{ kind: 'reshape'; input: number; shape: Shape }>;
 
+/** What is remembered from frame to frame, and under which name: plans of graphs alike take it over from each other. */
+export type Memory = MemoryRules &
+  Readonly<{
+    name: string;
+    /** It follows from what else is remembered: where that is taken over, it begins anew. Absent for most. */
+    isDerived?: true;
+  }>;
+
+/** The last `frames` values of the input, the oldest first: out(i, p) = in(p) of frames − 1 − i frames ago. */
+export type Stack = Readonly<{ kind: 'stack'; input: number; shape: Shape; memory: Memory }>;
+
+/**
+ * out(p) = Σ_age weights(age) · in(p) of `age` frames ago; a window's weights follow the frames' real ages.
+ * `memory.frames` values are remembered, this frame's included.
+ */
+export type Temporal = Readonly<{
+  kind: 'temporal';
+  input: number;
+  shape: Shape;
+  /** The newest first. */
+  weights: Float32Array | TemporalWindow;
+  memory: Memory;
+}>;
+
+/**
+ * out(p) = expression(out(p) of the frame before, inputs at p …), and first(…, inputs at p …) where there is no frame
+ * before. Operand 0 of `expression` is the frame before, and the inputs follow; inputs broadcast to the output's shape.
+ */
+export type Recurrence = Readonly<{
+  kind: 'recurrence';
+  inputs: readonly number[];
+  shape: Shape;
+  expression: Expression;
+  first: Expression;
+  memory: Memory;
+}>;
+
+/**
+ * A filter over space and time, each channel alike: out(p) = bias + Σ_age Σ_tap weights(age, tap) · in(p + tap) of `age`
+ * frames ago. Written by the planner, for a convolution over a stack whose newest output alone is wanted.
+ */
+export type SpaceTime = Readonly<{
+  kind: 'spacetime';
+  input: number;
+  shape: Shape;
+  /** In space. */
+  taps: readonly Tap[];
+  /** `[memory.frames, taps]`, the newest first. */
+  weights: Float32Array;
+  bias: number;
+  edge: EdgeMode;
+  memory: Memory;
+}>;
+
 /** What comes from outside: the frame (R'G'B' in 0..1, `[height, width, 3]`) or a tensor by its name. */
 export type InputLeaf = Readonly<{ kind: 'input'; name: string; shape: Shape }>;
 
@@ -150,10 +206,34 @@ export type InputLeaf = Readonly<{ kind: 'input'; name: string; shape: Shape }>;
 export type ConstantLeaf = Readonly<{ kind: 'constant'; shape: Shape; data: Float32Array }>;
 
 export type Primitive =
-  InputLeaf | ConstantLeaf | Linear | Stencil | Fold | Resample | Deform | Reduce | Move | Reshape;
+  | InputLeaf
+  | ConstantLeaf
+  | Linear
+  | Stencil
+  | Fold
+  | Resample
+  | Deform
+  | Reduce
+  | Move
+  | Reshape
+  | Stack
+  | Temporal
+  | Recurrence
+  | SpaceTime;
 
 /** Values in topological order; an input is the index of an earlier one. */
-export type PrimitiveProgram = Readonly<{ values: readonly Primitive[]; output: number }>;
+export type PrimitiveProgram = Readonly<{
+  values: readonly Primitive[];
+  output: number;
+  /** Values that are read back, by their names. Absent where there are none. */
+  measurements?: Readonly<Record<string, number>>;
+}>;
+
+/** Places of its input that one place of the output reads, where they are counted: taps, or frames; else null. */
+export function readsOf(value: Primitive): number | null {
+  if (value.kind === 'temporal') return value.memory.frames;
+  return 'taps' in value ? value.taps.length : null;
+}
 
 /** The values that a primitive reads. */
 export function inputsOf(value: Primitive): readonly number[] {
@@ -163,6 +243,7 @@ export function inputsOf(value: Primitive): readonly number[] {
       return [];
     case 'stencil':
     case 'move':
+    case 'recurrence':
       return value.inputs;
     case 'deform':
       return value.mask === null ? [value.input, value.offsets] : [value.input, value.offsets, value.mask];

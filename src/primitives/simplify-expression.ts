@@ -9,6 +9,7 @@ export function simplifyExpression(expression: Expression): Expression {
   switch (expression.kind) {
     case 'constant':
     case 'operand':
+    case 'elapsed':
       return expression;
     case 'unary': {
       const a = simplifyExpression(expression.a);

@@ -5,6 +5,7 @@
 import { map, ReplaySubject, Subject, Subscription, type Observable } from 'rxjs';
 import {
   LiveClient,
+  type FrameMeasurements,
   type LiveBudget,
   type LiveEvents,
   type LiveOptions,
@@ -22,6 +23,7 @@ import {
 } from '../schedule/budget.ts';
 import { checkSource, openSource, type OpenSource, type SourceOptions } from './source.ts';
 import { hiddenPage, pageVisible, pausedHidden } from './visibility.ts';
+import { LiveVolumeControl, type VolumeControl } from './volume-control.ts';
 
 export type PipelineOptions = Readonly<{
   source: SourceOptions;
@@ -53,6 +55,8 @@ export type PipelineOptions = Readonly<{
   createWorker?: () => Worker;
 }>;
 
+export type { FrameMeasurements } from '../../workers/live/live.client.ts';
+
 export type PipelineState =
   | Readonly<{ status: 'starting' }>
   | Readonly<{ status: 'running' }>
@@ -65,7 +69,7 @@ export type PipelineStats = LiveStats &
   Readonly<{
     /** How frames travel: 'processor → planes → pixels → video' is driver → upload → way out → element. */
     transport: string;
-    /** 'camera' | 'video' | 'pattern' */
+    /** 'camera' | 'video' | 'pattern' | 'volume' */
     source: string;
   }>;
 
@@ -78,6 +82,10 @@ export interface Pipeline extends AsyncDisposable {
   readonly diagnostics$: Observable<PipelineError>;
   /** What the frame budget decides, and why: each frame that is dropped, each change of resolution or rate. */
   readonly decisions$: Observable<BudgetDecision>;
+  /** What the filter measures of each frame that is shown, in their order; nothing where it measures nothing. */
+  readonly measurements$: Observable<FrameMeasurements>;
+  /** Of a source of kind 'volume': which slice is shown; null of all others. */
+  readonly volume: VolumeControl | null;
   /**
    * The figures of this moment.
    * @throws PipelineError `aborted` before it runs and after it ended.
@@ -126,6 +134,7 @@ class LivePipelineSession implements Pipeline {
   readonly #stats$ = new ReplaySubject<PipelineStats>(1);
   readonly #diagnostics$ = new Subject<PipelineError>();
   readonly #decisions$ = new Subject<BudgetDecision>();
+  readonly #measurements$ = new Subject<FrameMeasurements>();
   #budget: LiveBudget;
   #filter: Filter;
   #params: ParamValues;
@@ -134,6 +143,7 @@ class LivePipelineSession implements Pipeline {
   #output: OpenOutput | null = null;
   /** Kept: Comlink's end is collected with it. */
   readonly #events: LiveEvents;
+  readonly #volume: LiveVolumeControl | null;
   readonly #visible$ = pageVisible();
   /** What follows the page's visibility. */
   readonly #page = new Subscription();
@@ -145,10 +155,17 @@ class LivePipelineSession implements Pipeline {
     this.#filter = options.filter;
     this.#params = params;
     this.#budget = budgetOf(options);
+    this.#volume = options.source.kind === 'volume' ? new LiveVolumeControl(() => this.#running(), () => this.#source?.slices ?? 0) : null; // prettier-ignore
     this.#events = {
       stats: (stats, decisions) => {
         for (const decision of decisions) this.#decisions$.next(decision);
         this.#stats$.next(this.#publicStats(stats));
+      },
+      measurements: (measurements) => {
+        this.#measurements$.next(measurements);
+      },
+      volume: (state) => {
+        this.#volume?.tell(state);
       },
       diagnostic: (error) => {
         this.#diagnostics$.next(asPipelineError(error));
@@ -177,6 +194,14 @@ class LivePipelineSession implements Pipeline {
 
   get decisions$(): Observable<BudgetDecision> {
     return this.#decisions$.asObservable();
+  }
+
+  get measurements$(): Observable<FrameMeasurements> {
+    return this.#measurements$.asObservable();
+  }
+
+  get volume(): VolumeControl | null {
+    return this.#volume;
   }
 
   async stats(): Promise<PipelineStats> {
@@ -320,8 +345,10 @@ class LivePipelineSession implements Pipeline {
     }
     client?.terminate();
     this.#output?.close();
+    this.#volume?.end();
     this.#stats$.complete();
     this.#decisions$.complete();
+    this.#measurements$.complete();
     this.#diagnostics$.complete();
   }
 

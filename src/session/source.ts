@@ -2,12 +2,14 @@
 import { assertNever } from '../core/assert.ts';
 import { checkInteger, checkNumber, checkOneOf, show } from '../core/check.ts';
 import { PipelineError } from '../core/errors.ts';
+import { checkVoxels, type Voxels } from '../core/voxels.ts';
 import { onTrackEnded, openCamera, type CameraOptions } from '../frames/page/camera.ts';
 import { startCameraUtils, type CameraUtilsConstructor } from '../frames/page/camera-utils-driver.ts';
 import type { PushFrame } from '../frames/page/frame-push.ts';
 import type { HiddenPage } from '../frames/page/hidden-page.ts';
 import { trackProcessor } from '../frames/page/insertable-streams.ts';
 import { startVideo } from '../frames/page/video-source.ts';
+import { readVolume } from '../frames/page/volume-files.ts';
 import type { LiveSource } from '../../workers/live/live.client.ts';
 
 export const CAMERA_DRIVERS = ['auto', 'processor', 'worker-processor', 'camera-utils'] as const;
@@ -44,7 +46,27 @@ export type PatternSource = Readonly<{
   frameRate?: number;
 }>;
 
-export type SourceOptions = CameraSource | VideoSource | PatternSource;
+/** Slices are frames: whatever filters time filters the depth. */
+export type VolumeSource = Readonly<{
+  kind: 'volume';
+  /** The voxels, or PNG files of which each is a slice, as `readVolume` takes them: one of the two. */
+  voxels?: Voxels;
+  files?: Iterable<Blob>;
+  /**
+   * From one slice to the next, 1 to 1000 ms: for windows over seconds, and on the clock while it plays (where the machine or
+   * `targetFps` asks for more time, it takes more). Default 40.
+   */
+  sliceMs?: number;
+  /** Shown first. Default 0. */
+  slice?: number;
+  /** Default true. */
+  playing?: boolean;
+}>;
+
+export type SourceOptions = CameraSource | VideoSource | PatternSource | VolumeSource;
+
+/** The kinds of sources there are. */
+const KINDS = ['camera', 'video', 'pattern', 'volume'] as const satisfies readonly SourceOptions['kind'][];
 
 export type SourceEvents = Readonly<{
   push: PushFrame;
@@ -56,8 +78,10 @@ export type SourceEvents = Readonly<{
 
 export type OpenSource = Readonly<{
   live: LiveSource;
-  /** For the stats: the driver, 'video' or 'pattern'. */
+  /** For the stats: the driver, 'video', 'pattern' or 'volume'. */
   driver: string;
+  /** Of a volume; 0 of all others. */
+  slices: number;
   /** Begins to push, for sources that the page drives. Called when the worker is ready. */
   begin: () => Promise<void>;
   /** Releases the camera or the clip. Idempotent. */
@@ -89,12 +113,28 @@ export function checkSource(source: SourceOptions): void {
         unit: 'frames per second',
       });
       break;
+    case 'volume':
+      checkVolume(source);
+      break;
     default:
-      checkOneOf('options.source.kind', (source as { kind: unknown }).kind, ['camera', 'video', 'pattern']);
+      checkOneOf('options.source.kind', (source as { kind: unknown }).kind, KINDS);
   }
 }
 
-/** @throws PipelineError `camera-…` | `video-unreadable` */
+function checkVolume({ voxels, files, sliceMs = 40, slice = 0, playing }: VolumeSource): void {
+  if ((voxels === undefined) === (files === undefined)) {
+    throw new TypeError('options.source must have one of voxels and files');
+  }
+  if (voxels !== undefined) checkVoxels('options.source.voxels', voxels);
+  const most = voxels === undefined ? {} : { max: voxels.shape[0] - 1 };
+  checkInteger('options.source.slice', slice, { min: 0, ...most });
+  checkNumber('options.source.sliceMs', sliceMs, { min: 1, max: 1000, unit: 'ms' });
+  if (playing !== undefined && typeof playing !== 'boolean') {
+    throw new TypeError(`options.source.playing must be true | false, got ${show(playing)}`);
+  }
+}
+
+/** @throws PipelineError `camera-…` | `video-unreadable` | `volume-unreadable` */
 export async function openSource(
   source: SourceOptions,
   workerHasProcessor: boolean,
@@ -120,13 +160,36 @@ export async function openSource(
       return {
         live: { kind: 'pattern', width, height, frameRate },
         driver: 'pattern',
+        slices: 0,
         begin: () => Promise.resolve(),
         close: () => undefined,
       };
     }
+    case 'volume':
+      return openVolume(source);
     default:
       return assertNever(source);
   }
+}
+
+async function openVolume({
+  voxels,
+  files,
+  sliceMs = 40,
+  slice = 0,
+  playing = true,
+}: VolumeSource): Promise<OpenSource> {
+  const read = voxels ?? (await readVolume(files ?? []));
+  const [slices] = read.shape;
+  // A folder tells only now how many it has.
+  checkInteger('options.source.slice', slice, { min: 0, max: slices - 1 });
+  return {
+    live: { kind: 'volume', voxels: read, sliceMs, slice, isPlaying: playing },
+    driver: 'volume',
+    slices,
+    begin: () => Promise.resolve(),
+    close: () => undefined,
+  };
 }
 
 /** A source that the page drives: it starts when the worker is ready, and may be closed while it starts. */
@@ -136,6 +199,7 @@ function pushed(driver: string, start: () => Promise<() => void>): OpenSource {
   return {
     live: { kind: 'push' },
     driver,
+    slices: 0,
     begin: async () => {
       stop = await start();
       if (closed.signal.aborted) stop();
@@ -178,7 +242,7 @@ async function openCameraSource(
     forget();
     track.stop();
   };
-  const common = { driver, begin: () => Promise.resolve(), close };
+  const common = { driver, slices: 0, begin: () => Promise.resolve(), close };
   if (driver === 'worker-processor') {
     // The track itself moves; a clone stays so that the page hears of its end and can stop the camera.
     const moved = track.clone();

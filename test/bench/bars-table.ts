@@ -52,19 +52,23 @@ function verdictOf(measured: MeasuredBar): string {
   return Object.keys(measured.bars).length === 0 ? '-' : 'PASS';
 }
 
+/** With the number of samples, where these are fewer than usual: `4454.2 (3)`. */
+function peerMillis(measured: MeasuredBar, peer: Peer): string {
+  const other = peerOf(measured, peer);
+  if (other === undefined) return '-';
+  const isFewer = other.samples < measured.measurement.samples;
+  return `${millis(other.ms)}${isFewer ? ` (${other.samples})` : ''}`;
+}
+
 function cellsOf(measured: MeasuredBar): readonly string[] {
   const { name, size, bars, measurement } = measured;
-  const [tfjs, opencv] = PEERS.map((peer) => peerOf(measured, peer)?.ms);
   const ratios = PEERS.map((peer) => ratioTo(measured, peer));
-  const cell = (value: number | undefined, text: (value: number) => string) =>
-    value === undefined ? '-' : text(value);
   return [
     name,
     sizeText(size),
     millis(measurement.ms),
-    cell(tfjs, millis),
-    cell(opencv, millis),
-    ...ratios.map((ratio) => cell(ratio, times)),
+    ...PEERS.map((peer) => peerMillis(measured, peer)),
+    ...ratios.map((ratio) => (ratio === undefined ? '-' : times(ratio))),
     PEERS.flatMap((peer) => (bars[peer] === undefined ? [] : [`${PEER_NAMES[peer]} ≥ ${bars[peer]}×`])).join(
       ', ',
     ),

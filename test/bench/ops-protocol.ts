@@ -24,10 +24,17 @@ export type Bars = Readonly<Partial<Record<Peer, number>>>;
 
 export type BarInfo = Readonly<{ name: string; size: BenchSize; bars: Bars }>;
 
-export type PeerMeasurement = Readonly<{ ms: number; difference: number; tolerance: number }>;
+export type PeerMeasurement = Readonly<{
+  ms: number;
+  /** How many samples its median is of. */
+  samples: number;
+  difference: number;
+  tolerance: number;
+}>;
 
 export type BarMeasurement = Readonly<{
   ms: number;
+  samples: number;
   peers: Readonly<Partial<Record<Peer, PeerMeasurement>>>;
 }>;
 
@@ -41,12 +48,19 @@ export type ScalingInfo = Readonly<{
   series: readonly string[];
   /** The work at each value, by which the times are divided as well; null where there is no such measure. */
   work: Readonly<{ unit: string; amounts: readonly number[] }> | null;
-  /** The first series at `to` may take at most so many times as long as at `from`. */
-  bar: Readonly<{ from: string; to: string; atMost: number }> | null;
+  /** Each series of `of` may take at most so many times as long at `to` as at `from`. */
+  bar: Readonly<{ of: readonly string[]; from: string; to: string; atMost: number }> | null;
 }>;
 
-/** Milliseconds of one execution, for each value and series. */
-export type ScalingTimes = readonly (readonly number[])[];
+/** A number for each value and series. */
+export type ScalingFigures = readonly (readonly number[])[];
+
+export type ScalingMeasurement = Readonly<{
+  /** Milliseconds of one execution. */
+  times: ScalingFigures;
+  /** What is remembered from frame to frame; null where frames are computed each by itself. */
+  memoryBytes: ScalingFigures | null;
+}>;
 
 export type PageFacts = Readonly<{
   tfjsVersion: string;
@@ -62,5 +76,5 @@ export type OpsBenchPage = Readonly<{
   facts: PageFacts;
   measure(index: number, size: BenchSize, runs: number): Promise<OpMeasurement>;
   measureBar(index: number, runs: number): Promise<BarMeasurement>;
-  measureScaling(index: number, runs: number): Promise<ScalingTimes>;
+  measureScaling(index: number, runs: number): Promise<ScalingMeasurement>;
 }>;

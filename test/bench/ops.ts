@@ -13,7 +13,7 @@ import type { BenchSize, CaseInfo, PageFacts } from './ops-protocol.ts';
 import { OPS_TABLE_HEAD, opsFaults, opsTableRow, type MeasuredOp } from './ops-table.ts';
 import type {} from './page/page.ts';
 import { keptByHand, performancePage, type OpsBenchResults } from './performance-page.ts';
-import { growthLine, scalingFaults, scalingLines, type MeasuredScaling } from './scaling-table.ts';
+import { growthLines, scalingFaults, scalingLines, type MeasuredScaling } from './scaling-table.ts';
 
 const PAGE = 'test/bench/page/';
 const WRITTEN = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
@@ -98,13 +98,13 @@ async function measureScalings(
 ): Promise<MeasuredScaling[]> {
   const all: MeasuredScaling[] = [];
   for (const [index, info] of chosen) {
-    const times = await page.evaluate(([at, count]) => globalThis.opsBench!.measureScaling(at, count), [
+    const measurement = await page.evaluate(([at, count]) => globalThis.opsBench!.measureScaling(at, count), [
       index,
       runs,
     ] as const);
-    const measured = { ...info, times };
+    const measured = { ...info, ...measurement };
     all.push(measured);
-    console.log(['', info.name, ...scalingLines(measured), growthLine(measured) ?? ''].join('\n').trimEnd());
+    console.log(['', info.name, ...scalingLines(measured), ...growthLines(measured)].join('\n'));
   }
   return all;
 }

@@ -2,7 +2,7 @@
 import { barsTable, type MeasuredBar } from './bars-table.ts';
 import type { PageFacts } from './ops-protocol.ts';
 import { opsTable, type MeasuredOp } from './ops-table.ts';
-import { growthLine, scalingTable, type MeasuredScaling } from './scaling-table.ts';
+import { growthLines, scalingTable, type MeasuredScaling } from './scaling-table.ts';
 import { markdownTable } from './table.ts';
 
 export type OpsBenchResults = Readonly<{
@@ -47,11 +47,11 @@ export function performancePage(facts: RunFacts, results: OpsBenchResults, byHan
     BARS_NOTE,
     markdownTable(barsTable(results.bars)),
     '## How the times grow',
-    'convolux alone. What is in one table was measured in turns.',
+    GROWTH_NOTE,
     ...results.scalings.flatMap((scaling) => [
       `### ${sentence(scaling.name)}`,
       markdownTable(scalingTable(scaling)),
-      ...[growthLine(scaling)].filter((text) => text !== null),
+      ...growthLines(scaling),
     ]),
     '## Each operator beside TensorFlow.js',
     'Tensors and camera frames that are on the device already. The ratio is the time of TensorFlow.js by ours.',
@@ -91,9 +91,15 @@ memory. OpenCV.js works on 8 bits and in the build that its documentation offers
 Where a peer has a quicker way than the usual one, a row without a bar shows it. The results are compared pixel by pixel,
 colours by their luma; one that is off by more than its rounding explains fails the run.
 
+Filters over time get a sequence of frames one by one, and are compared after the last one; what is timed is one more frame, all
+that is remembered being there. The peers have all frames of the sequence: TensorFlow.js as one tensor, of which conv3d filters
+each frame with the padding 'same'; OpenCV.js as five images, which it adds up in 8 bits.
+
 Where the renderer is SwiftShader, there is no GPU: WebGL's shaders run on the CPU, which is what a virtual machine, a machine in
 a test farm or a blocked driver gives. TensorFlow.js' webgl backend and convolux both run there on all cores, OpenCV.js on one.
 Ratios between shaders carry over to a GPU only in part, and those against OpenCV.js not at all: a GPU is much faster than both.`;
 
 const BARS_NOTE = `Milliseconds of one execution, and how many times as long the peer takes. The bar is the least that we accept; the
-benchmark fails below it.`;
+benchmark fails below it. In brackets: how many samples the median is of, where they are fewer.`;
+
+const GROWTH_NOTE = `convolux alone. What is in one table was measured in turns. MB: what is remembered from frame to frame.`;

@@ -133,3 +133,18 @@ test('a context that is lost under a heavy load comes back to what the load allo
   expect(numberIn(figures, 'level')).toBeLessThan(1);
   expectAccount(figures);
 });
+
+test('a filter over time begins anew with the new device: no picture is black, none is of before', async ({
+  openLive,
+}) => {
+  const page = await openLive({ params: { filter: 'long-exposure' }, prepare: keepContexts });
+  await startCamera(page, 60);
+  const watching = watchPicture(page, DEFAULT_CAMERA.width, 4000);
+  expect(await loseContext(page), 'contexts in use').toBe(1);
+  const { pictures } = await watching;
+  await framesShown(page, 30);
+  expectAccount(await readFigures(page));
+  const brightness = pictures.map((picture) => picture.brightness);
+  expect(pictures.length, 'pictures seen').toBeGreaterThan(20);
+  expect(Math.min(...brightness), 'the darkest').toBeGreaterThan(Math.max(...brightness) / 2);
+});

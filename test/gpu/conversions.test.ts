@@ -9,16 +9,7 @@ import { tensor } from '../../src/core/tensor.ts';
 import { graph } from '../../src/graph/builder.ts';
 import { conv2d } from '../../src/graph/operators.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
-import type {
-  ComputePass,
-  FrameForm,
-  FramePlane,
-  Image,
-  Pass,
-  Plan,
-  TexelFormat,
-  TexelLayout,
-} from '../../src/plan/plan.ts';
+import { STATELESS, type ComputePass, type FrameForm, type FramePlane, type Image, type Pass, type Plan, type TexelFormat, type TexelLayout } from '../../src/plan/plan.ts';
 import { plainRead } from '../../src/plan/terms.ts';
 import { operand } from '../../src/primitives/expression.ts';
 import { calmPlanes, rgbOf, wildPlanes, type FramePlanes } from '../support/frame-planes.ts';
@@ -99,7 +90,7 @@ function chain(plane: FramePlane, from: TexelLayout, layouts: readonly TexelLayo
       passes,
       storage: images.map((_, i) => i),
       output: layouts.length,
-      chroma: null,
+      chroma: null, ...STATELESS,
     };
   };
 }
@@ -146,7 +137,7 @@ describe.each(SIZES)('%i×%i', (width, height) => {
           ...names.map((_, index) => imageOf({ kind: 'pass', index }, sizes[index]!, layout)),
         ];
         const passes = names.map((_, i) => reading(i, i + 3));
-        return { frame: form, images, passes, storage: [0, 1, 2, 3, 4, 5], output: 3, chroma: { u: 4, v: 5 } };
+        return { frame: form, images, passes, storage: [0, 1, 2, 3, 4, 5], output: 3, chroma: { u: 4, v: 5 }, ...STATELESS };
       });
       expect(output).toEqual({ ...planes, channels: 'planes' });
     }
@@ -174,7 +165,7 @@ describe.each(SIZES)('%i×%i', (width, height) => {
             ],
             storage: [0, 1, 2, 3, 4],
             output: 4,
-            chroma: null,
+            chroma: null, ...STATELESS,
           };
         });
         if (output.channels !== 3) throw new Error('the output is colour');
@@ -250,6 +241,6 @@ function mixed(form: FrameForm, to: TexelLayout): Plan {
     passes: [{ kind: 'convert', label: 'planes → RGB', y: 0, u: 1, v: 2, color: COLOR, output: 3 }, blue],
     storage: [0, 1, 2, 3, 4],
     output: 4,
-    chroma: null,
+    chroma: null, ...STATELESS,
   };
 }

@@ -5,7 +5,7 @@ import { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import { at } from '../../src/core/assert.ts';
 import { lumaExpansion, type RangeExpansion } from '../../src/core/frame-color.ts';
 import { isSettled, Ledger } from '../../src/core/ledger.ts';
-import { MOST_LINE_TAPS, type ComputePass, type CubicTerm, type FrameForm, type Image, type LineTerm, type Plan, type Term } from '../../src/plan/plan.ts'; // prettier-ignore
+import { STATELESS, MOST_LINE_TAPS, type ComputePass, type CubicTerm, type FrameForm, type Image, type LineTerm, type Plan, type Term } from '../../src/plan/plan.ts'; // prettier-ignore
 import { binary, constant, operand, type Expression } from '../../src/primitives/expression.ts';
 import { frameOfPlanes, frameOfRgb } from './real-frame.ts';
 
@@ -106,7 +106,7 @@ function planOf(layout: Layout, size: Size, source: Source, term: Term, outputSi
     layout: layout === 'rgba' ? 'rgba' : 'planar420',
     color: { matrix: 'bt601', fullRange: true },
   };
-  return { frame, images, passes, storage: images.map((_, i) => i), output: images.length - 1, chroma: null };
+  return { frame, images, passes, storage: images.map((_, i) => i), output: images.length - 1, chroma: null, ...STATELESS };
 }
 
 const sourceOf = (plan: Plan) =>

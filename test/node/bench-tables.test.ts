@@ -2,10 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { barFaults, barsTableRow, type MeasuredBar } from '../bench/bars-table.ts';
 import { BadOpsBenchOption, readOpsBenchOptions } from '../bench/ops-options.ts';
-import type { ScalingTimes } from '../bench/ops-protocol.ts';
+import type { ScalingFigures } from '../bench/ops-protocol.ts';
 import { opsFaults, opsTableRow, type MeasuredOp } from '../bench/ops-table.ts';
 import { keptByHand, performancePage } from '../bench/performance-page.ts';
-import { growthLine, scalingFaults, scalingTable, type MeasuredScaling } from '../bench/scaling-table.ts';
+import {
+  growthLines,
+  scalingFaults,
+  scalingLines,
+  scalingTable,
+  type MeasuredScaling,
+} from '../bench/scaling-table.ts';
 import { markdownTable } from '../bench/table.ts';
 
 const size = { width: 1280, height: 720 };
@@ -16,9 +22,10 @@ const bar = (ms: number, tfjsMs: number, opencvMs: number, difference = 0.001): 
   bars: { tfjs: 100, opencv: 3.5 },
   measurement: {
     ms,
+    samples: 9,
     peers: {
-      tfjs: { ms: tfjsMs, difference, tolerance: 0.004 },
-      opencv: { ms: opencvMs, difference: 0, tolerance: 0.004 },
+      tfjs: { ms: tfjsMs, samples: 9, difference, tolerance: 0.004 },
+      opencv: { ms: opencvMs, samples: 9, difference: 0, tolerance: 0.004 },
     },
   },
 });
@@ -29,14 +36,29 @@ const op = (tfjsMs: number | null, difference: number | null = 0): MeasuredOp =>
   measurement: { ms: 2, tfjsMs, difference, tolerance: 0.001 },
 });
 
-const scaling = (times: ScalingTimes): MeasuredScaling => ({
+const scaling = (times: ScalingFigures): MeasuredScaling => ({
   name: 'scaling with σ',
   variable: 'σ',
   values: ['8', '16', '100'],
   series: ['gaussian'],
   work: null,
-  bar: { from: '8', to: '100', atMost: 2 },
+  bar: { of: ['gaussian'], from: '8', to: '100', atMost: 2 },
   times,
+  memoryBytes: null,
+});
+
+/** Two forms that remember frames, the first of which may not cost more with more of them. */
+const overTime = (times: ScalingFigures): MeasuredScaling => ({
+  ...scaling(times),
+  name: 'scaling with frames',
+  variable: 'T',
+  values: ['3', '32'],
+  series: ['running', 'window'],
+  bar: { of: ['running'], from: '3', to: '32', atMost: 1.25 },
+  memoryBytes: [
+    [2e6, 3e6],
+    [2e6, 29_491_200],
+  ],
 });
 
 describe('the command line', () => {
@@ -83,6 +105,13 @@ describe('a bar', () => {
     expect(barFaults([{ ...info, measurement: { ...measurement, peers: {} } }])).toHaveLength(2);
   });
 
+  test('tells where a median is of fewer samples', () => {
+    const { measurement, ...info } = bar(2, 4454.2, 7);
+    const tfjs = { ...measurement.peers.tfjs!, samples: 3 };
+    const slow = { ...info, measurement: { ...measurement, peers: { ...measurement.peers, tfjs } } };
+    expect(barsTableRow(slow)).toMatch(/ 2\.000 +4454\.2 \(3\) +7\.000 +2227\.1× /);
+  });
+
   test('is not asked of what is there for comparison', () => {
     const compared = { ...bar(2, 1, 1), bars: {} };
     expect(barFaults([compared])).toEqual([]);
@@ -106,12 +135,57 @@ describe('an operator', () => {
 describe('growth', () => {
   test('is held to its bar', () => {
     const [met, missed] = [scaling([[5], [9], [10]]), scaling([[5], [9], [10.1]])];
-    expect(growthLine(met)).toBe('σ = 100 costs 2.00× σ = 8, bar ≤ 2×: PASS');
+    expect(growthLines(met)).toEqual(['σ = 100 costs 2.00× σ = 8, bar ≤ 2×: PASS']);
     expect(scalingFaults([met, missed])).toEqual([
       'scaling with σ: σ = 100 costs 2.02× σ = 8, bar ≤ 2×: FAIL',
     ]);
     expect(scalingFaults([scaling([[5], [9]])])).toHaveLength(1);
     expect(scalingFaults([{ ...missed, bar: null }])).toEqual([]);
+    expect(growthLines({ ...missed, bar: null })).toEqual([]);
+  });
+
+  test('is held to the bar of each series that has one', () => {
+    expect(scalingFaults([overTime([[4, 2], [5, 20]])])).toEqual([]); // prettier-ignore
+    const missed = overTime([[4, 2], [5.1, 20]]); // prettier-ignore
+    expect(scalingFaults([missed])).toEqual([
+      'scaling with frames: running: T = 32 costs 1.27× T = 3, bar ≤ 1.25×: FAIL',
+    ]);
+    const unknown = { ...missed, bar: { ...missed.bar!, of: ['recursive'] } };
+    expect(scalingFaults([unknown])).toHaveLength(1);
+  });
+
+  test('tells what is remembered', () => {
+    expect(
+      scalingTable(
+        overTime([
+          [4, 2],
+          [5, 20],
+        ]),
+      ),
+    ).toEqual({
+      // prettier-ignore
+      head: ['T', 'running ms', 'MB', 'window ms', 'MB'],
+      rows: [
+        ['3', '4.000', '2.0', '2.000', '3.0'],
+        ['32', '5.000', '2.0', '20.0', '29.5'],
+      ],
+    });
+  });
+
+  test('is printed in columns', () => {
+    expect(
+      scalingLines(
+        overTime([
+          [4, 2],
+          [5, 20],
+        ]),
+      ),
+    ).toEqual([
+      // prettier-ignore
+      'T          running ms MB       window ms MB',
+      '3          4.000      2.0      2.000     3.0',
+      '32         5.000      2.0      20.0      29.5',
+    ]);
   });
 
   test('is divided by the work', () => {

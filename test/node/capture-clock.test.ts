@@ -41,3 +41,12 @@ test('is never negative', () => {
   deliver(clock, [4, 4]);
   expect(clock.since(33_000, 0)).toBe(0);
 });
+
+test('of a source without a clock nothing is late that comes in', () => {
+  const clock = new CaptureClock();
+  clock.arrive(0, 1000);
+  // Half a second of standing still, of which the frame's time knows nothing.
+  clock.restart();
+  clock.arrive(40_000, 1540);
+  expect(clock.since(40_000, 1547)).toBeCloseTo(7, 6);
+});

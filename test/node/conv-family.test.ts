@@ -373,7 +373,7 @@ describe('what is refused, and how it says so', () => {
     ['conv2d', [[9, 9, 2]], { weights: layer, activation: 'rleu' }, TypeError, 'options.activation'],
     ['conv1d', [[9, 2]], { weights: weightsOf([3]), axis: 'x' }, TypeError, 'options.axis is for images'],
     ['conv1d', [[9, 9, 2]], { weights: weightsOf([3]), axis: 'z' }, TypeError, `options.axis must be 'x' | 'y', got "z"`],
-    ['conv1d', [[9]], { weights: weightsOf([3]) }, TypeError, 'the input must be [length, channels] or [height, width, channels], got [9]'],
+    ['conv1d', [[9]], { weights: weightsOf([3]) }, TypeError, 'the input must be [length, channels], [height, width, channels] or [frames, height, width, channels], got [9]'],
     ['conv3d', [[9, 9, 2]], { weights: weightsOf([1, 1, 1]) }, TypeError, 'the input must be [frames, height, width, channels], got [9, 9, 2]'],
     ['depthwiseConv2d', [[9, 9, 3]], { weights: layer }, RangeError, 'options.weights have 2 channels, and the input has 3'],
     ['separableConv2d', [[9, 9, 2]], { weights: layer, pointwiseWeights: weightsOf([7, 4]) }, RangeError, 'options.pointwiseWeights must take the 8 channels of the depthwise part, got 7'],

@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import {
   binary,
   constant,
+  elapsedMs,
   evaluate,
   intervalOf,
   operand,
+  select,
   substitute,
   unary,
   type BinaryOp,
@@ -33,8 +35,11 @@ const { expression } = fc.letrec<{ expression: Expression; leaf: Expression }>((
       )
       .map(([op, a, b]) => binary(op, a, b)),
   ),
-  leaf: fc.oneof(number.map(constant), fc.nat(OPERANDS - 1).map(operand)),
+  leaf: fc.oneof(number.map(constant), fc.nat(OPERANDS - 1).map(operand), fc.constant(elapsedMs)),
 }));
+
+/** Since the frame before, in ms. */
+const elapsed = fc.double({ min: 0, max: 1000, noNaN: true });
 
 const values = fc.array(number, { minLength: OPERANDS, maxLength: OPERANDS });
 /** An interval and a value in it. */
@@ -61,6 +66,13 @@ describe('evaluate', () => {
     [binary('sub', binary('mul', a, a), unary('neg', b)), 7],
   ])('%j of −2 and 3', (one, expected) => {
     expect(evaluate(one, [-2, 3])).toBe(expected);
+  });
+
+  test('the time since the frame before, 0 where there is none', () => {
+    const share = binary('sub', constant(1), unary('exp', binary('mul', elapsedMs, constant(-1 / 40))));
+    expect(evaluate(share, [], 20)).toBeCloseTo(1 - Math.exp(-0.5), 15);
+    expect(evaluate(select(elapsedMs, a, b), [-2, 3], 1)).toBe(-2);
+    expect(evaluate(select(elapsedMs, a, b), [-2, 3])).toBe(3);
   });
 
   test('refuses an operand that is not there', () => {
@@ -98,8 +110,9 @@ describe('intervalOf', () => {
       fc.property(
         expression,
         fc.array(within, { minLength: OPERANDS, maxLength: OPERANDS }),
-        (one, given) => {
-          const value = evaluate(one, given.map(({ value: own }) => own)); // prettier-ignore
+        elapsed,
+        (one, given, ms) => {
+          const value = evaluate(one, given.map(({ value: own }) => own), ms); // prettier-ignore
           fc.pre(!Number.isNaN(value));
           const { low, high } = intervalOf(one, given.map(({ interval }) => interval)); // prettier-ignore
           expect(low).toBeLessThanOrEqual(value);
@@ -112,6 +125,7 @@ describe('intervalOf', () => {
           [
             binary('mul', constant(0), binary('div', constant(1), operand(0))),
             [0, 1, 2].map(() => ({ value: 1, interval: { low: 0, high: 1 } })),
+            0,
           ],
         ],
       },
@@ -123,10 +137,10 @@ describe('substitute', () => {
   test('then evaluate is evaluate, then evaluate', () => {
     const inner = fc.array(expression, { minLength: OPERANDS, maxLength: OPERANDS });
     fc.assert(
-      fc.property(expression, inner, values, (outer, replacements, given) => {
+      fc.property(expression, inner, values, elapsed, (outer, replacements, given, ms) => {
         const at = (index: number): Expression => replacements[index]!;
-        const once = evaluate(substitute(outer, at), given);
-        const twice = evaluate(outer, replacements.map((one) => evaluate(one, given))); // prettier-ignore
+        const once = evaluate(substitute(outer, at), given, ms);
+        const twice = evaluate(outer, replacements.map((one) => evaluate(one, given, ms)), ms); // prettier-ignore
         expect(once).toBe(twice);
       }),
     );

@@ -2,13 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toFloat64 } from '../../src/core/tensor.ts';
-import { chooseFactors, type ChooseOptions } from '../../src/plan/choose.ts';
+import type { ChooseOptions } from '../../src/plan/choose-options.ts';
+import { chooseFactors } from '../../src/plan/choose.ts';
 import { factorsOf, gridOf } from '../../src/plan/factor.ts';
 import { lineOf, type ImageProgram } from '../../src/plan/image-program.ts';
 import { DEFAULT_PRICES } from '../../src/plan/prices.ts';
 import type { Techniques } from '../../src/plan/techniques.ts';
 import type { Linear } from '../../src/primitives/primitive.ts';
 import { runPrimitives } from '../support/run-primitives.ts';
+import { TYPICAL_DEVICE } from '../../src/plan/plan.ts';
 import { formOf } from './fakes/device.ts';
 import { noise } from './fakes/images.ts';
 import { endingIn, imageInput, outerProduct, primitivesOf, sharedFilter } from './fakes/linear.ts';
@@ -19,8 +21,10 @@ const options = (
   size: readonly [number, number] = [1280, 720],
 ): ChooseOptions => ({
   frame: formOf(size[0], size[1], 'planar420'),
+  device: TYPICAL_DEVICE,
   prices: DEFAULT_PRICES,
   techniques,
+  note: () => undefined,
 });
 
 /** The program of one kernel on an image of the frame's size. */

@@ -6,7 +6,8 @@ import { graph } from '../../src/graph/builder.ts';
 import { gaussianBlur } from '../../src/graph/operators.ts';
 import { gaussianBlur as op, MAX_SIGMA, type GaussianBlurOptions } from '../../src/ops/gaussian-blur.ts';
 import { EDGE_MODES } from '../../src/primitives/primitive.ts';
-import { edgeRead, loweredProgram, runLowered } from '../support/run-primitives.ts';
+import { loweredProgram, runLowered } from '../support/run-primitives.ts';
+import { edgeRead } from '../support/tensor-reads.ts';
 import { noise } from './fakes/images.ts';
 
 const [height, width, channels] = [6, 9, 2];

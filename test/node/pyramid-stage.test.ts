@@ -1,7 +1,8 @@
 /** Gaussians on smaller images: recognised wherever they stand, and as near to the exact ones as they say. */
 import { describe, expect, test } from 'vitest';
 import { toFloat64 } from '../../src/core/tensor.ts';
-import { chooseGaussians, type ChooseOptions } from '../../src/plan/choose.ts';
+import type { ChooseOptions } from '../../src/plan/choose-options.ts';
+import { chooseGaussians } from '../../src/plan/choose.ts';
 import { usesOf, type ImageProgram } from '../../src/plan/image-program.ts';
 import { DEFAULT_PRICES } from '../../src/plan/prices.ts';
 import { gaussianOf } from '../../src/plan/pyramid.ts';
@@ -10,6 +11,7 @@ import { binary, operand } from '../../src/primitives/expression.ts';
 import type { Linear, Primitive } from '../../src/primitives/primitive.ts';
 import { exactGaussian } from '../support/run-gaussian-steps.ts';
 import { runPrimitives } from '../support/run-primitives.ts';
+import { TYPICAL_DEVICE } from '../../src/plan/plan.ts';
 import { formOf } from './fakes/device.ts';
 import { noise } from './fakes/images.ts';
 import { endingIn, imageInput, primitivesOf, sharedFilter } from './fakes/linear.ts';
@@ -17,8 +19,10 @@ import { endingIn, imageInput, primitivesOf, sharedFilter } from './fakes/linear
 const [height, width] = [23, 31];
 const options = (techniques: Techniques = {}): ChooseOptions => ({
   frame: formOf(width, height, 'planar420'),
+  device: TYPICAL_DEVICE,
   prices: DEFAULT_PRICES,
   techniques,
+  note: () => undefined,
 });
 
 /** Weights of a Gaussian, cut at `reach` σ. */

@@ -118,6 +118,8 @@ function termAt(term: Term, source: PlanImage, y: number, x: number, channel: nu
       return lineAt(term, source, y, x, channel);
     case 'cubic':
       return cubicAt(term, source, y, x, channel);
+    case 'time':
+      throw new Error('this runs plans of single frames');
   }
 }
 

@@ -151,11 +151,27 @@ function halved(
   };
 }
 
+/** Each frame of a stack by itself. */
+function ofFrames({ shape, data }: Tensor64, one: (frame: Tensor64) => Tensor64): Tensor64 {
+  const [count = 0, ...sides] = shape;
+  const size = data.length / count;
+  const frames = Array.from({ length: count }, (_, t) => one({ shape: sides, data: data.slice(t * size, (t + 1) * size) })); // prettier-ignore
+  return {
+    shape: [count, ...frames[0]!.shape],
+    data: Float64Array.from(frames.flatMap((frame) => [...frame.data])),
+  };
+}
+
 /** A filter sees chroma between its samples too; a number that is added to R, G and B alike is luma's alone. */
 const onChroma: RunNode = (node, operands) => {
   if (node.op === 'conv2d' || node.op === 'gaussianBlur') {
     const [input] = operands;
     return halved(byDefinition(node, [doubled(input!)]), input!.shape);
+  }
+  if (node.op === 'conv3d') {
+    const [input] = operands;
+    const filtered = byDefinition(node, [ofFrames(input!, doubled)]);
+    return ofFrames(filtered, (frame) => halved(frame, input!.shape.slice(1)));
   }
   const zeros = operands.map(({ shape, data }) => ({ shape, data: data.map(() => 0) }));
   const [result, atZero] = [byDefinition(node, operands), byDefinition(node, zeros)];

@@ -52,7 +52,7 @@ export async function figuresOver(page: Page, ms: number): Promise<readonly Figu
   }, ms);
 }
 
-const DROP_REASONS = ['source', 'replaced', 'stale', 'decimated', 'compiling', 'hidden', 'failed', 'stopped'];
+const DROP_REASONS = ['source', 'replaced', 'stale', 'decimated', 'compiling', 'hidden', 'warming', 'failed', 'stopped']; // prettier-ignore
 
 /** No frame is lost without a trace: arrived = shown + dropped + pending, and dropped is the sum of its reasons. */
 export function expectAccount(figures: Figures): void {

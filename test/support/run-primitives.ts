@@ -3,12 +3,12 @@
  * Written from the formulas in primitives/primitive.ts alone: it shares no index algebra with ops or backends.
  */
 import { assertNever, at } from '../../src/core/assert.ts';
+import { MemoryClock, type MemoryMoment } from '../../src/core/memory-clock.ts';
 import { sameShape, showShape, sizeOf, type Shape, type Tensor64 } from '../../src/core/tensor.ts';
 import type { FrameFacts, Lowering, Op } from '../../src/ops/op.ts';
 import { evaluate } from '../../src/primitives/expression.ts';
 import type {
   Deform,
-  EdgeMode,
   Fold,
   Linear,
   Move,
@@ -19,83 +19,17 @@ import type {
   Resample,
   Stencil,
 } from '../../src/primitives/primitive.ts';
-
-type Position = readonly number[];
-
-/** Row-major strides of a shape. */
-function rowMajor(shape: Shape): number[] {
-  const steps = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis--)
-    steps[axis] = at(steps, axis + 1) * at(shape, axis + 1);
-  return steps;
-}
-
-function positionOf(index: number, shape: Shape): number[] {
-  return rowMajor(shape).map((step, axis) => Math.floor(index / step) % at(shape, axis));
-}
-
-function indexOf(position: Position, shape: Shape): number {
-  const steps = rowMajor(shape);
-  return position.reduce((index, coordinate, axis) => index + coordinate * at(steps, axis), 0);
-}
-
-/** A tensor from what `value` says of each position. */
-function filled(shape: Shape, value: (position: Position) => number): Tensor64 {
-  const data = new Float64Array(sizeOf(shape));
-  for (let i = 0; i < data.length; i++) data[i] = value(positionOf(i, shape));
-  return { shape, data };
-}
-
-const modulo = (a: number, n: number): number => ((a % n) + n) % n;
-
-/** The coordinate that a read at `i` of an axis of `n` really reads; null for nothing. */
-export function edgeRead(i: number, n: number, edge: EdgeMode): number | null {
-  if (i >= 0 && i < n) return i;
-  switch (edge) {
-    case 'zero':
-      return null;
-    case 'replicate':
-      return i < 0 ? 0 : n - 1;
-    case 'wrap':
-      return modulo(i, n);
-    case 'symmetric': {
-      const m = modulo(i, 2 * n);
-      return m < n ? m : 2 * n - 1 - m;
-    }
-    case 'reflect': {
-      if (n === 1) return 0;
-      const m = modulo(i, 2 * n - 2);
-      return m < n ? m : 2 * n - 2 - m;
-    }
-    default:
-      return assertNever(edge);
-  }
-}
-
-/** The element at `position`, by the edge mode where that is outside; `beyond` where there is none. */
-function read(source: Tensor64, position: Position, edge: EdgeMode, beyond = 0): number {
-  const inside: number[] = [];
-  for (const [axis, coordinate] of position.entries()) {
-    const found = edgeRead(coordinate, at(source.shape, axis), edge);
-    if (found === null) return beyond;
-    inside.push(found);
-  }
-  return at(source.data, indexOf(inside, source.shape));
-}
-
-/** The element that `position` of a bigger shape broadcasts from; shapes align at their last axes. */
-function broadcast(source: Tensor64, position: Position): number {
-  const missing = position.length - source.shape.length;
-  const own = source.shape.map((size, axis) => (size === 1 ? 0 : at(position, axis + missing)));
-  return at(source.data, indexOf(own, source.shape));
-}
-
-function checkBroadcast(source: Tensor64, shape: Shape): void {
-  const missing = shape.length - source.shape.length;
-  const fits =
-    missing >= 0 && source.shape.every((size, axis) => size === 1 || size === shape[axis + missing]);
-  if (!fits) throw new Error(`${showShape(source.shape)} does not broadcast to ${showShape(shape)}`);
-}
+import { runRemembering, type Remembered, type Remembering } from './run-remembering.ts';
+import {
+  broadcast,
+  checkBroadcast,
+  edgeRead,
+  filled,
+  indexOf,
+  positionOf,
+  read,
+  type Position,
+} from './tensor-reads.ts';
 
 function linear(value: Linear, input: Tensor64): Tensor64 {
   const { taps, strides, upsample, edge, weights, groups } = value;
@@ -269,7 +203,7 @@ function move(value: Move, inputs: readonly Tensor64[]): Tensor64 {
 }
 
 function runOne(
-  value: Primitive,
+  value: Exclude<Primitive, Remembering>,
   of: (index: number) => Tensor64,
   inputs: Record<string, Tensor64>,
 ): Tensor64 {
@@ -302,23 +236,55 @@ function runOne(
   }
 }
 
+const isRemembering = (value: Primitive): value is Remembering => 'memory' in value;
+
+/** A program over a sequence of frames. */
+export class PrimitiveSequence {
+  readonly #program: PrimitiveProgram;
+  readonly #memories = new Map<number, Readonly<{ clock: MemoryClock; frames: Remembered[] }>>();
+
+  constructor(program: PrimitiveProgram) {
+    this.#program = program;
+  }
+
+  /** @throws Error when a value's shape or weights contradict themselves. */
+  next(inputs: Record<string, Tensor64>, timestampUs: number): Tensor64 {
+    const results: Tensor64[] = [];
+    this.#program.values.forEach((value, i) => {
+      const of = (index: number): Tensor64 => {
+        if (index >= i) throw new Error(`value ${i} reads value ${index}: not an earlier one`);
+        return at(results, index);
+      };
+      const result = isRemembering(value)
+        ? this.#remember(value, i, of, timestampUs)
+        : runOne(value, of, inputs);
+      if (!sameShape(result.shape, value.shape) || result.data.length !== sizeOf(value.shape)) {
+        throw new Error(
+          `value ${i} (${value.kind}) has the shape ${showShape(value.shape)}, got ${showShape(result.shape)}`,
+        );
+      }
+      results.push(result);
+    });
+    return at(results, this.#program.output);
+  }
+
+  #remember(value: Remembering, i: number, of: (i: number) => Tensor64, timestampUs: number): Tensor64 {
+    const memory = this.#memories.get(i) ?? { clock: new MemoryClock(value.memory), frames: [] };
+    this.#memories.set(i, memory);
+    const { frames } = memory;
+    const moment: MemoryMoment = memory.clock.next(timestampUs);
+    if (moment.step === 'first') frames.length = 0;
+    if (moment.step === 'again') frames.shift();
+    const inputs = 'inputs' in value ? value.inputs.map(of) : [of(value.input)];
+    const output = runRemembering(value, inputs, frames, moment);
+    frames.unshift({ input: at(inputs, 0), output });
+    return output;
+  }
+}
+
 /** The output of `program`, in float64. @throws Error when a value's shape or weights contradict themselves. */
 export function runPrimitives(program: PrimitiveProgram, inputs: Record<string, Tensor64>): Tensor64 {
-  const results: Tensor64[] = [];
-  program.values.forEach((value, i) => {
-    const of = (index: number): Tensor64 => {
-      if (index >= i) throw new Error(`value ${i} reads value ${index}: not an earlier one`);
-      return at(results, index);
-    };
-    const result = runOne(value, of, inputs);
-    if (!sameShape(result.shape, value.shape) || result.data.length !== sizeOf(value.shape)) {
-      throw new Error(
-        `value ${i} (${value.kind}) has the shape ${showShape(value.shape)}, got ${showShape(result.shape)}`,
-      );
-    }
-    results.push(result);
-  });
-  return at(results, program.output);
+  return new PrimitiveSequence(program).next(inputs, 0);
 }
 
 const BT709: FrameFacts = { luma: [0.2126, 0.7152, 0.0722] };
@@ -333,6 +299,7 @@ export function loweredProgram<Options>(
   const values: Primitive[] = shapes.map((shape, i) => ({ kind: 'input', name: String(i), shape }));
   const lowering: Lowering = {
     facts,
+    memoryName: op.name,
     shapeOf: (value) => at(values, value).shape,
     add: (primitive) => values.push(primitive) - 1,
   };

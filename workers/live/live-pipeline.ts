@@ -4,7 +4,8 @@ import { assertNever } from '../../src/core/assert.ts';
 import { PipelineError, serializeError } from '../../src/core/errors.ts';
 import { Ledger, type LedgerBalance } from '../../src/core/ledger.ts';
 import { isFinalFault } from '../../src/engine/faults.ts';
-import type { LiveEngine } from '../../src/engine/live-engine.ts';
+import type { FrameResult, LiveEngine } from '../../src/engine/live-engine.ts';
+import { sliceReach } from '../../src/engine/slice-reach.ts';
 import { openWebGl2Engine } from '../../src/engine/webgl2-engine.ts';
 import { FrameAccount, type DropReason } from '../../src/frames/frame-account.ts';
 import type { FrameLease } from '../../src/frames/frame-lease.ts';
@@ -15,6 +16,7 @@ import { PatternSource } from '../../src/frames/worker/pattern-source.ts';
 import { PushSource } from '../../src/frames/worker/push-source.ts';
 import { ReadableSource } from '../../src/frames/worker/readable-source.ts';
 import { TrackSource } from '../../src/frames/worker/track-source.ts';
+import { VolumeSource } from '../../src/frames/worker/volume-source.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { framesFrom } from '../../src/rx/frames-from.ts';
 import { withinBudget } from '../../src/rx/within-budget.ts';
@@ -28,6 +30,7 @@ import type {
   LiveOutput,
   LiveSource,
   LiveStats,
+  VolumeCommand,
 } from './live.contract.ts';
 
 const STATS_PERIOD_MS = 250;
@@ -76,6 +79,8 @@ export class LivePipeline {
     });
     this.#engine.load = budget.load;
     this.#source = this.#makeSource(source);
+    this.#lookInto(graph);
+    this.#volume?.limit(budget.targetFps);
     this.#state = initialBudget({ whenHidden });
     this.#frames = this.#run(whenHidden);
     this.#statsTimer = setInterval(() => {
@@ -87,8 +92,15 @@ export class LivePipeline {
     return this.#source;
   }
 
-  setGraph(graph: Graph): Promise<void> {
-    return this.#engine.setGraph(graph);
+  async setGraph(graph: Graph): Promise<void> {
+    await this.#engine.setGraph(graph);
+    this.#lookInto(graph);
+  }
+
+  /** Of a source of kind 'volume'; nothing of any other. */
+  commandVolume(command: VolumeCommand): void {
+    if (command.type === 'go') this.#volume?.goTo(command.slice);
+    else this.#volume?.[command.type]();
   }
 
   setBudget(change: Partial<LiveBudget>): void {
@@ -96,9 +108,10 @@ export class LivePipeline {
     this.#budget = { ...before, ...change };
     const { targetFps, degradationPreference, load } = this.#budget;
     this.#engine.load = load;
+    this.#volume?.limit(targetFps);
     // Asked for again, the same would still begin a new cadence.
     if (targetFps !== before.targetFps || degradationPreference !== before.degradationPreference)
-      this.#control$.next({ type: 'target', fps: targetFps, degradationPreference });
+      this.#control$.next({ type: 'target', fps: this.#targetFps, degradationPreference });
   }
 
   setVisible(visible: boolean): void {
@@ -136,7 +149,8 @@ export class LivePipeline {
   }
 
   #run(whenHidden: 'continue' | 'pause'): Subscription {
-    const { targetFps, degradationPreference } = this.#budget;
+    const { degradationPreference } = this.#budget;
+    const targetFps = this.#targetFps;
     return framesFrom(this.#source)
       .pipe(
         map((lease) => this.#arrived(lease)),
@@ -151,6 +165,7 @@ export class LivePipeline {
           },
           onDrop: (reason) => {
             this.#account.drop(reason);
+            this.#volume?.lost();
           },
           onState: (state) => {
             this.#state = state;
@@ -164,9 +179,8 @@ export class LivePipeline {
         }),
       )
       .subscribe({
-        next: () => {
-          this.#account.show();
-          void this.#engine.improve();
+        next: (result) => {
+          this.#finish(result);
         },
         error: (error: unknown) => {
           this.#events.ended(serializeError(error));
@@ -184,11 +198,11 @@ export class LivePipeline {
     this.#account.miss(this.#gaps.next(lease.timestampUs), reason);
     this.#preparations = preparations;
     this.#account.arrive();
-    this.#engine.arrived(lease.timestampUs);
+    this.#engine.arrived(lease.timestampUs, this.#volume !== null);
     return lease;
   }
 
-  #work(lease: FrameLease, run: BudgetRun): Promise<void> {
+  #work(lease: FrameLease, run: BudgetRun): Promise<FrameResult> {
     const work = this.#engine.process(lease, run);
     // `stop` waits for it; whether it failed is the stream's to tell.
     this.#working.add(work);
@@ -197,6 +211,14 @@ export class LivePipeline {
     };
     work.then(done, done);
     return work;
+  }
+
+  #finish({ timestampUs, isShown, measurements }: FrameResult): void {
+    if (isShown) this.#account.show();
+    else this.#account.drop('warming');
+    this.#volume?.done(isShown);
+    if (measurements !== null) this.#events.measurements({ timestampUs, values: measurements });
+    void this.#engine.improve();
   }
 
   /** One frame was lost, or with it the device. */
@@ -216,6 +238,21 @@ export class LivePipeline {
     this.#events.stats(this.stats(), decisions);
   }
 
+  get #volume(): VolumeSource | null {
+    return this.#source instanceof VolumeSource ? this.#source : null;
+  }
+
+  /** A volume keeps the rate by itself: none of its slices may be left out. */
+  get #targetFps(): number | null {
+    return this.#volume === null ? this.#budget.targetFps : null;
+  }
+
+  /** What is shown of a volume's slice depends on those around it. */
+  #lookInto(graph: Graph): void {
+    const volume = this.#volume;
+    volume?.see(sliceReach(graph, volume.sliceMs));
+  }
+
   #makeSource(source: LiveSource): FrameSource {
     switch (source.kind) {
       case 'readable':
@@ -226,6 +263,10 @@ export class LivePipeline {
         return new PushSource(this.#ledger);
       case 'pattern':
         return new PatternSource(source, this.#ledger);
+      case 'volume':
+        return new VolumeSource(source, this.#ledger, (state) => {
+          this.#events.volume(state);
+        });
       default:
         return assertNever(source);
     }

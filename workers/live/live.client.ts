@@ -16,15 +16,19 @@ import type {
   LiveOutput,
   LiveSource,
   LiveStats,
+  VolumeCommand,
 } from './live.contract.ts';
 
 export type {
+  FrameMeasurements,
   LiveBudget,
   LiveEvents,
   LiveOptions,
   LiveOutput,
   LiveSource,
   LiveStats,
+  VolumeCommand,
+  VolumeState,
 } from './live.contract.ts';
 
 export class LiveClient {
@@ -73,6 +77,11 @@ export class LiveClient {
     }
   }
 
+  /** For sources of kind 'volume'. */
+  volume(command: VolumeCommand): Promise<void> {
+    return this.#client.call((remote) => remote.volume(command));
+  }
+
   setGraph(graph: Graph): Promise<void> {
     return this.#client.call((remote) => remote.setGraph(graph));
   }
@@ -115,6 +124,8 @@ function partsOf(end: LiveSource): Transferable[] {
       return [end.track];
     case 'push':
     case 'pattern':
+    // Copied: the voxels are still the caller's.
+    case 'volume':
       return [];
     default:
       return assertNever(end);

@@ -1,12 +1,14 @@
 /** What page and worker say to each other: a live pipeline. Everything here is cloneable or transferable. */
 import type { SerializedError } from '../../src/core/errors.ts';
 import type { LedgerBalance } from '../../src/core/ledger.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
 import type { TimingStats } from '../../src/engine/stage-timings.ts';
 import type { ForcedTransport } from '../../src/engine/transport.ts';
 import type { FrameCounts } from '../../src/frames/frame-account.ts';
 import type { FrameImage } from '../../src/frames/frame-lease.ts';
 import type { OutputKind, OutputPath } from '../../src/frames/worker/frame-sink.ts';
 import type { SinkEnds } from '../../src/frames/worker/sinks.ts';
+import type { VolumeOptions, VolumeState } from '../../src/frames/worker/volume-source.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { BudgetDecision, DegradationPreference } from '../../src/schedule/budget.ts';
 
@@ -15,7 +17,14 @@ export type LiveSource =
   | Readonly<{ kind: 'readable'; readable: ReadableStream<VideoFrame> }>
   | Readonly<{ kind: 'track'; track: Readonly<{ stop(): void }> }>
   | Readonly<{ kind: 'push' }>
-  | Readonly<{ kind: 'pattern'; width: number; height: number; frameRate: number }>;
+  | Readonly<{ kind: 'pattern'; width: number; height: number; frameRate: number }>
+  | (Readonly<{ kind: 'volume' }> & VolumeOptions);
+
+/** What can be asked of a source of kind 'volume'. */
+export type VolumeCommand =
+  Readonly<{ type: 'play' }> | Readonly<{ type: 'pause' }> | Readonly<{ type: 'go'; slice: number }>;
+
+export type { VolumeState } from '../../src/frames/worker/volume-source.ts';
 
 /** Where the worker shows them, transferred. Of two the cheaper one is used. */
 export type LiveOutput = SinkEnds;
@@ -67,14 +76,33 @@ export type LiveStats = FrameCounts &
     /** Programs compiled so far: a new filter needs some, a slider none. */
     programs: number;
     textureBytes: number;
+    /** Of `textureBytes`: what a filter over several frames remembers; 0 for all others. */
+    memoryBytes: number;
+    /**
+     * How far what is shown lies behind the newest frame, for filters that look at later frames than the one they show:
+     * (T − 1) / 2 for a centred stack of T. In ms by the frames' real distance: NaN until two of them came.
+     */
+    latencyFrames: number;
+    latencyMs: number;
     /** How the filter is computed, in words; empty before the first frame. */
     plan: string;
   }>;
+
+/** What the filter measured of one frame that was shown, by name. */
+export type FrameMeasurements = Readonly<{
+  /** The frame's own time. */
+  timestampUs: number;
+  values: Readonly<Record<string, Tensor>>;
+}>;
 
 /** What the worker tells. The page gives it as a Comlink proxy. */
 export type LiveEvents = Readonly<{
   /** The figures, and what the budget decided since the last ones. */
   stats: (stats: LiveStats, decisions: readonly BudgetDecision[]) => void;
+  /** Of each frame that is shown, where the filter measures something. */
+  measurements: (measurements: FrameMeasurements) => void;
+  /** Of a volume: which slice is shown now, and whether it plays. */
+  volume: (state: VolumeState) => void;
   diagnostic: (error: SerializedError) => void;
   /** The source ended or the pipeline can't go on; null where the source simply has no more frames. */
   ended: (error: SerializedError | null) => void;
@@ -87,6 +115,8 @@ export interface LiveContract {
   open(source: LiveSource, output: LiveOutput, graph: Graph, options: LiveOptions, events: LiveEvents): void;
   /** For sources of kind 'push'. @consumes frame */
   push(frame: FrameImage, timestampUs: number): void;
+  /** For sources of kind 'volume'. */
+  volume(command: VolumeCommand): void;
   setGraph(graph: Graph): Promise<void>;
   /** What is not given stays. */
   setBudget(change: Partial<LiveBudget>): void;

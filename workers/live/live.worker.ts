@@ -23,6 +23,9 @@ const contract: LiveContract = {
     if (pipeline?.source instanceof PushSource) pipeline.source.push(frame, timestampUs);
     else frame.close();
   },
+  volume(command) {
+    running().commandVolume(command);
+  },
   async setGraph(graph) {
     await running().setGraph(graph);
   },

@@ -1,6 +1,6 @@
 /** The page's end of a worker that runs graphs on plain arrays. */
 import type { Tensor } from '../../src/core/tensor.ts';
-import type { BackendName, Engine, RunOptions } from '../../src/engine/engine.ts';
+import type { BackendName, Engine, RunOptions, Sequence } from '../../src/engine/engine.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { WorkerClient } from '../worker-client.ts';
 import type { TensorsContract } from './tensors.contract.ts';
@@ -22,8 +22,41 @@ export function createWorkerEngine({
     backend,
     run: (graph: Graph, inputs: Readonly<Record<string, Tensor>>, options: RunOptions = {}) =>
       client.call((remote) => remote.run(backend, graph, inputs, options)),
+    sequence: (graph, options = {}) => openSequence(client, backend, graph, options),
     dispose: () => {
       client.terminate();
+    },
+  };
+}
+
+type Inputs = Readonly<Record<string, Tensor>>;
+
+let opened = 0;
+
+function openSequence(
+  client: WorkerClient<TensorsContract>,
+  backend: BackendName,
+  graph: Graph,
+  options: RunOptions,
+): Sequence {
+  const id = ++opened;
+  // Messages keep their order: whatever is asked of the sequence comes after this.
+  const open = client.call((remote) => remote.openSequence(id, backend, graph, options));
+  // Whoever asks for a frame hears of it; unheard it is no fault.
+  open.catch(() => undefined);
+  let isDisposed = false;
+  return {
+    async next(inputs: Inputs, timestampUs: number) {
+      if (isDisposed) throw new TypeError('a sequence computes nothing once it is disposed');
+      const output = client.call((remote) => remote.nextOfSequence(id, inputs, timestampUs));
+      await Promise.all([open, output]);
+      return output;
+    },
+    dispose() {
+      if (isDisposed) return;
+      isDisposed = true;
+      // A worker that is gone has closed everything.
+      client.call((remote) => remote.closeSequence(id)).catch(() => undefined);
     },
   };
 }

@@ -10,4 +10,14 @@ export interface TensorsContract {
     inputs: Readonly<Record<string, Tensor>>,
     options: RunOptions,
   ): Promise<Tensor>;
+
+  /** Begins the sequence of that number, which the page gives. */
+  openSequence(id: number, backend: BackendName, graph: Graph, options: RunOptions): Promise<void>;
+  /** As `Sequence.next`. */
+  nextOfSequence(
+    id: number,
+    inputs: Readonly<Record<string, Tensor>>,
+    timestampUs: number,
+  ): Promise<Tensor | null>;
+  closeSequence(id: number): Promise<void>;
 }

@@ -1,18 +1,7 @@
-/**
- * The reference backend: runs the graph itself, op by op, in float64, without the planner, so that a mistake
- * of the planner shows. No DOM: it works in Node.
- */
-import { at } from '../../core/assert.ts';
-import { lumaWeights, type FrameColor } from '../../core/frame-color.ts';
-import { checkTensor, toFloat32, toFloat64, type Tensor, type Tensor64 } from '../../core/tensor.ts';
-import { checkInputs } from '../check-inputs.ts';
+/** The reference on one frame: a sequence of one. */
+import type { Tensor } from '../../core/tensor.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { opNamed } from '../../ops/registry.ts';
-
-export type ReferenceOptions = Readonly<{
-  /** Whose luma weights count. Default BT.601. */
-  color?: FrameColor;
-}>;
+import { ReferenceSequence, type ReferenceOptions } from './reference-sequence.ts';
 
 /**
  * The graph's output, by definition.
@@ -24,22 +13,5 @@ export function runReference(
   inputs: Readonly<Record<string, Tensor>>,
   options: ReferenceOptions = {},
 ): Tensor {
-  checkInputs(graph, inputs);
-  const facts = { luma: lumaWeights(options.color ?? { matrix: 'bt601', fullRange: false }) };
-  const values: Tensor64[] = [];
-  graph.nodes.forEach((node, index) => {
-    if (node.op === 'input') {
-      values.push(toFloat64(checkTensor(`inputs.${node.name}`, inputs[node.name])));
-      return;
-    }
-    const op = opNamed(node.op);
-    const operands = node.inputs.map((input) => at(values, input));
-    op.inferShape(
-      operands.map((input) => input.shape),
-      node.options,
-      `node ${index} (${node.op})`,
-    );
-    values.push(op.reference(operands, node.options, facts));
-  });
-  return toFloat32(at(values, graph.output));
+  return new ReferenceSequence(graph, options).next(inputs, 0);
 }

@@ -2,29 +2,34 @@
 import { at } from '../../core/assert.ts';
 import type { Image, Plan } from '../../plan/plan.ts';
 import { texelWidth } from '../../plan/texels.ts';
-import type { UniformValue } from './emitted-term.ts';
+import type { MomentOf, UniformValue } from './emitted-term.ts';
 import type { Program } from './programs.ts';
 
 type BoundUniform = Readonly<{
   location: WebGLUniformLocation;
   type: UniformValue['type'];
   values: Float32Array | Int32Array;
+  update: UniformValue['update'];
 }>;
 
 export type BoundUniforms = readonly BoundUniform[];
 
 /** Those that `program` has; the compiler drops what a shader does not use. */
 export function bindUniforms(program: Program, uniforms: readonly UniformValue[]): BoundUniforms {
-  return uniforms.flatMap(({ name, type, values }) => {
+  return uniforms.flatMap(({ name, type, values, update }) => {
     const location = program.uniform(name);
-    return location === null ? [] : [{ location, type, values }];
+    return location === null ? [] : [{ location, type, values, update }];
   });
 }
 
-/** On the program that is in use. */
-export function setUniforms(gl: WebGL2RenderingContext, uniforms: BoundUniforms): void {
+/**
+ * On the program that is in use.
+ * @param momentOf what memories know of the frame that is computed.
+ */
+export function setUniforms(gl: WebGL2RenderingContext, uniforms: BoundUniforms, momentOf: MomentOf): void {
   for (let i = 0; i < uniforms.length; i++) {
-    const { location, type, values } = at(uniforms, i);
+    const { location, type, values, update } = at(uniforms, i);
+    update?.(momentOf);
     switch (type) {
       case 'int':
         gl.uniform1iv(location, values as Int32Array);

@@ -18,10 +18,15 @@ import { Texture, type LayerList } from './textures.ts';
 export type Draw = Readonly<{ program: Program; uniforms: BoundUniforms }>;
 
 export type CompiledPass = {
-  draw: Draw;
+  /** Null where an image is copied. */
+  draw: Draw | null;
   /** The images that `uImage0`, `uImage1`, … read. */
   readonly images: readonly number[];
   readonly output: number;
+  /** Further outputs of the same draw. */
+  readonly also: readonly number[];
+  /** What is drawn in its place at the first frame of a memory's sequence; null for most. */
+  readonly begin: Readonly<{ memory: number; pass: CompiledPass }> | null;
   /** Those of the output that are drawn into; null where it has none. */
   readonly layers: LayerList | null;
   /** Weights and taps that are too many for uniforms. */
@@ -43,9 +48,11 @@ export async function compilePass(
 ): Promise<readonly CompiledPass[]> {
   switch (pass.kind) {
     case 'compute':
-      return [await compileComputePass(plan, pass, compiler)];
+      return [await compileWithBeginning(plan, pass, compiler)];
     case 'convert':
       return [await compileConvertPass(plan, pass, compiler)];
+    case 'keep':
+      return [{ draw: null, images: [pass.image], output: pass.output, also: [], begin: null, layers: null, tables: [], bake: null }]; // prettier-ignore
     case 'tensor':
       return pass.blocks === null
         ? [await compileTensorPass(plan, pass, compiler)]
@@ -53,6 +60,19 @@ export async function compilePass(
     default:
       return assertNever(pass);
   }
+}
+
+async function compileWithBeginning(
+  plan: Plan,
+  pass: ComputePass,
+  compiler: Compiler,
+): Promise<CompiledPass> {
+  const compiled = await compileComputePass(plan, pass, compiler);
+  const { begin, memory, also = [] } = pass;
+  if (begin === undefined || memory === undefined) return compiled;
+  const outputs = also.map(({ output }, i) => ({ output, expression: at(begin.also ?? [], i) }));
+  const first: ComputePass = { ...pass, terms: begin.terms, expression: begin.expression, bake: false, also: outputs }; // prettier-ignore
+  return { ...compiled, begin: { memory, pass: await compileComputePass(plan, first, compiler) } };
 }
 
 async function compileComputePass(
@@ -69,6 +89,8 @@ async function compileComputePass(
     draw: await drawOf(emitted),
     images: emitted.images,
     output: pass.output,
+    also: (pass.also ?? []).map(({ output }) => output),
+    begin: null,
     layers: null,
     tables: [],
     bake: pass.bake ? () => drawOf(emitCompute(plan, pass, true)) : null,
@@ -82,7 +104,7 @@ async function compileConvertPass(
 ): Promise<CompiledPass> {
   const images = [pass.y, pass.u, pass.v] as const;
   const draw = await convertDraw(plan, images, { color: pass.color, target: 'image' }, programs);
-  return { draw, images, output: pass.output, layers: null, tables: [], bake: null };
+  return { draw, images, output: pass.output, also: [], begin: null, layers: null, tables: [], bake: null };
 }
 
 /** Planes → colours: into an image, or onto the canvas. */
@@ -117,6 +139,8 @@ async function compileTensorPass(plan: Plan, pass: TensorPass, compiler: Compile
     draw: { program, uniforms: bindUniforms(program, all) },
     images,
     output: pass.output,
+    also: [],
+    begin: null,
     layers: null,
     tables: tables.map((table) => tableTexture(table, compiler)),
     bake: null,
@@ -150,6 +174,8 @@ async function compileBlockDraw(
     draw: await drawOf(source),
     images,
     output,
+    also: [],
+    begin: null,
     layers,
     tables: table === null ? [] : [tableTexture(table, compiler)],
     bake: bakedSource === null ? null : () => drawOf(bakedSource()),

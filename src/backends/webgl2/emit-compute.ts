@@ -4,10 +4,13 @@
  * identity. Baked, lines are unrolled and weights are literals: faster, and good for these numbers alone.
  */
 import { at, assertNever } from '../../core/assert.ts';
+import type { Expression } from '../../primitives/expression.ts';
 import type { ComputePass, Image, Plan, TapsTerm, Term } from '../../plan/plan.ts';
 import { emitCubic } from './emit-cubic.ts';
-import { emitExpression, functionsFor, UniformWriter } from './emit-expression.ts';
+import { emitExpression, functionsFor, LITERALS, UniformWriter, type NumberWriter } from './emit-expression.ts'; // prettier-ignore
 import { emitLine } from './emit-line.ts';
+import { clockUniform, CLOCK_DECLARATION } from './clock-uniform.ts';
+import { emitTime } from './emit-time.ts';
 import { emitPackedTerms } from './emit-packed.ts';
 import { emitPacked16Cubic, emitPacked16Line, emitPacked16Taps, PACK16 } from './emit-packed16.ts';
 import { emitPixelTerms, imageUniforms, pixelReader } from './emit-pixels.ts';
@@ -19,6 +22,7 @@ import {
   type EmittedCubic,
   type EmittedLine,
   type EmittedTaps,
+  type EmittedTime,
   type ReadImage,
   type UniformValue,
 } from './emitted-term.ts';
@@ -34,6 +38,7 @@ type Terms = Readonly<{
   taps: readonly EmittedTaps[];
   lines: readonly EmittedLine[];
   cubics: readonly EmittedCubic[];
+  times: readonly EmittedTime[];
 }>;
 
 /** @param bake whether weights become literals. */
@@ -44,13 +49,16 @@ export function emitCompute(plan: Plan, given: ComputePass, bake = false): Emitt
   const reads = images.map((image, slot): ReadImage => ({ slot, image: at(plan.images, image), output }));
   const weights = new UniformWriter('uWeights');
   const constants = new UniformWriter('uConstants');
-  const { taps, lines, cubics } = sortTerms(pass, (image) => at(reads, images.indexOf(image)), (weight) => bake ? glslFloat(weight) : weights.add(weight)); // prettier-ignore
+  const { taps, lines, cubics, times } = sortTerms(pass, (image) => at(reads, images.indexOf(image)), (weight) => bake ? glslFloat(weight) : weights.add(weight)); // prettier-ignore
   const starts = pass.terms.flatMap((term, index) => {
     const start = isAssigned(term, plan, output) ? '' : ` = ${term.kind === 'taps' ? emitBias(term, constants) : 'vec4(0.0)'}`; // prettier-ignore
     return lanesOf(output).map((lane) => `  vec4 term${index}${lane}${start};`);
   });
-  const parts = [...emitTaps(taps, output), ...lines.map((one) => emitLineTo(one, output)), ...cubics.map((one) => emitCubicTo(one, output))]; // prettier-ignore
-  const shade = emitShade(pass, constants);
+  const parts = [...emitTaps(taps, output), ...lines.map((one) => emitLineTo(one, output)), ...cubics.map((one) => emitCubicTo(one, output)), ...times.map((one) => emitTime(one, bake))]; // prettier-ignore
+  const outputs = [pass, ...(pass.also ?? [])];
+  const shade = outputs.flatMap(({ expression }, i) =>
+    emitShade(pass, expression, bake ? LITERALS : constants, i),
+  );
   const source = [
     '#version 300 es',
     'precision highp float;',
@@ -58,19 +66,25 @@ export function emitCompute(plan: Plan, given: ComputePass, bake = false): Emitt
     ...reads.flatMap(imageUniforms),
     weights.declaration(),
     constants.declaration(),
-    output.layout === 'packed16' ? 'out uvec4 outColor;' : 'out vec4 outColor;',
+    ...(pass.memory === undefined ? [] : [CLOCK_DECLARATION]),
+    ...outputs.map((_, i) => `${outputs.length === 1 ? '' : `layout(location = ${i}) `}out ${output.layout === 'packed16' ? 'uvec4' : 'vec4'} outColor${i === 0 ? '' : i};`), // prettier-ignore
     ...parts.flatMap(({ declarations }) => declarations),
     ...shade,
     'void main() {',
     ...starts,
     ...parts.flatMap((part) => part.lines),
-    ...emitOutput(pass, output),
+    ...outputs.flatMap((_, i) => emitOutput(pass, output, i)),
     '}',
   ];
   return {
     source: source.filter((line) => line !== '').join('\n'),
     images,
-    uniforms: [...weights.uniforms(), ...constants.uniforms(), ...parts.flatMap(({ uniforms }) => uniforms)],
+    uniforms: [
+      ...weights.uniforms(),
+      ...constants.uniforms(),
+      ...parts.flatMap(({ uniforms }) => uniforms),
+      ...(pass.memory === undefined ? [] : [clockUniform(pass.memory)]),
+    ],
   };
 }
 
@@ -97,7 +111,7 @@ function sortTerms(
   readOf: (image: number) => ReadImage,
   weightOf: (weight: number) => string,
 ): Terms {
-  const [taps, lines, cubics]: [EmittedTaps[], EmittedLine[], EmittedCubic[]] = [[], [], []];
+  const [taps, lines, cubics, times]: [EmittedTaps[], EmittedLine[], EmittedCubic[], EmittedTime[]] = [[], [], [], []]; // prettier-ignore
   pass.terms.forEach((term, index) => {
     const [name, read] = [`term${index}`, readOf(term.image)];
     switch (term.kind) {
@@ -116,27 +130,39 @@ function sortTerms(
       case 'cubic':
         cubics.push({ name, term, read, index });
         return;
+      case 'time':
+        times.push({ name, term, read, index });
+        return;
       default:
         assertNever(term);
     }
   });
-  return { taps, lines, cubics };
+  return { taps, lines, cubics, times };
 }
 
+/** Functions of an output have its number, the first one none. */
+const shadeName = (output: number): string => `shade${output === 0 ? '' : output}`;
+
 /** The expression as a function, as packed16 outputs apply it four times. */
-function emitShade({ terms, expression }: ComputePass, constants: UniformWriter): string[] {
+function emitShade(
+  { terms }: ComputePass,
+  expression: Expression,
+  constants: NumberWriter,
+  output: number,
+): string[] {
   const operands = terms.map((_, i) => `a${i}`);
   const value = emitExpression(expression, operands, constants);
   const parameters = operands.map((name) => `vec4 ${name}`).join(', ');
-  return [functionsFor(value), `vec4 shade(${parameters}) { return ${value}; }`];
+  return [functionsFor(value), `vec4 ${shadeName(output)}(${parameters}) { return ${value}; }`];
 }
 
-function emitOutput({ terms }: ComputePass, output: Image): string[] {
-  const values = lanesOf(output).map((lane) => `shade(${terms.map((_, i) => `term${i}${lane}`).join(', ')})`);
-  if (output.layout === 'packed16') return [`  outColor = pack16(${values.join(', ')});`];
+function emitOutput({ terms }: ComputePass, output: Image, index: number): string[] {
+  const color = `outColor${index === 0 ? '' : index}`;
+  const values = lanesOf(output).map((lane) => `${shadeName(index)}(${terms.map((_, i) => `term${i}${lane}`).join(', ')})`); // prettier-ignore
+  if (output.layout === 'packed16') return [`  ${color} = pack16(${values.join(', ')});`];
   // Browsers blend frames of RGBX by the byte that is said not to count.
   const isOpaque = output.layout === 'rgba' && output.format === 'rgba8' && output.channels < 4;
-  return [`  outColor = ${isOpaque ? `vec4(${at(values, 0)}.xyz, 1.0)` : at(values, 0)};`];
+  return [`  ${color} = ${isOpaque ? `vec4(${at(values, 0)}.xyz, 1.0)` : at(values, 0)};`];
 }
 
 /** Neighbouring outputs in a texel, read from as many neighbouring inputs in a texel. */

@@ -5,7 +5,8 @@ import type { Deform, Move, Piece } from '../../primitives/primitive.ts';
 import { glslFloat } from './emitted-term.ts';
 import { emitEdge, ivec4, spatial, tapTable, type EmittedBody, type TensorScope } from './tensor-scope.ts';
 
-const EACH_LANE =
+/** Four elements, each by `element(p, c)`. */
+export const EACH_LANE =
   '  result = vec4(element(p, 4 * c4), element(p, 4 * c4 + 1), element(p, 4 * c4 + 2), element(p, 4 * c4 + 3));';
 
 /** out(y, x, tap · C + c): bilinear at a position that the offsets move; whatever lies outside is 0. */

@@ -1,10 +1,18 @@
 /** Expressions → GLSL. Constants are uniforms: a slider changes a number, never a program. */
 import { assertNever } from '../../core/assert.ts';
 import type { BinaryOp, Expression, UnaryOp } from '../../primitives/expression.ts';
-import type { UniformValue } from './emitted-term.ts';
+import { glslFloat, type UniformValue } from './emitted-term.ts';
 
-/** Collects the numbers of a pass; `add` answers the GLSL that reads one. */
-export class UniformWriter {
+/** Where the numbers of an expression go: `add` answers the GLSL that reads one. */
+export interface NumberWriter {
+  add(value: number): string;
+}
+
+/** Numbers in the program itself. */
+export const LITERALS: NumberWriter = { add: glslFloat };
+
+/** Collects the numbers of a pass. */
+export class UniformWriter implements NumberWriter {
   readonly #name: string;
   readonly values: number[] = [];
 
@@ -51,7 +59,7 @@ vec4 errorFunction(vec4 x) {
 export function emitExpression(
   expression: Expression,
   operands: readonly string[],
-  constants: UniformWriter,
+  constants: NumberWriter,
 ): string {
   const emit = (one: Expression): string => {
     switch (one.kind) {
@@ -63,6 +71,8 @@ export function emitExpression(
         return one.op === 'neg' ? `(-${emit(one.a)})` : `${UNARY[one.op] ?? one.op}(${emit(one.a)})`;
       case 'binary':
         return emitBinary(one.op, emit(one.a), emit(one.b));
+      case 'elapsed':
+        return 'vec4(uClock.x)';
       case 'select':
         return `mix(${emit(one.b)}, ${emit(one.a)}, greaterThan(${emit(one.condition)}, vec4(0.0)))`;
       default:

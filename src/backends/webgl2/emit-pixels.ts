@@ -5,10 +5,14 @@ import { assert, at } from '../../core/assert.ts';
 import type { Image, TapsTerm } from '../../plan/plan.ts';
 import { expand, isPlainRead, type EmittedTaps, type ReadImage } from './emitted-term.ts';
 
+function samplerOf({ layout, layers }: Image): string {
+  return `${layout === 'packed16' ? 'u' : ''}sampler2D${layers === undefined ? '' : 'Array'}`;
+}
+
 /** How a shader sees an image. */
 export function imageUniforms({ slot, image }: Pick<ReadImage, 'slot' | 'image'>): string[] {
   return [
-    `uniform highp ${image.layout === 'packed16' ? 'usampler2D' : 'sampler2D'} uImage${slot};`,
+    `uniform highp ${samplerOf(image)} uImage${slot};`,
     `uniform vec4 uTexels${slot}; // width, height, 1 / width, 1 / height of the texture`,
     `uniform ivec2 uPixels${slot}; // width, height of the image`,
   ];
@@ -41,6 +45,28 @@ export function pixelReader({ slot, image }: Pick<ReadImage, 'slot' | 'image'>):
       return image.layout === 'rgba'
         ? `${name} { return ${expand(`texture(uImage${slot}, (p + 0.5) * uTexels${slot}.zw)`, image)}; }`
         : `${name} { return vec4(${expand(`texture(uImage${slot}, (p + 0.5) * uTexels${slot}.zw).x`, image)}); }`;
+  }
+}
+
+/** A function that reads one pixel of a ring at whole coordinates within it: x, y and the layer. */
+export function ringReader({ slot, image }: Pick<ReadImage, 'slot' | 'image'>): string {
+  const name = `vec4 ring${slot}(vec3 p)`;
+  const fetch = (x: string) => `texelFetch(uImage${slot}, ivec3(${x}, int(p.y), int(p.z)), 0)`;
+  switch (image.layout) {
+    case 'packed4':
+      return `${name} {\n  int x = int(p.x);\n  return vec4(${expand(`${fetch('x >> 2')}[x & 3]`, image)});\n}`;
+    case 'packed16':
+      return [
+        `${name} {`,
+        `  int x = min(int(p.x), uPixels${slot}.x - 1);`,
+        `  uint four = ${fetch('x >> 4')}[(x >> 2) & 3];`,
+        '  float value = float((four >> uint(8 * (x & 3))) & 255u) / 255.0;',
+        `  return vec4(${expand('value', image)});`,
+        '}',
+      ].join('\n');
+    default:
+      assert(image.layout === 'rgba', 'a ring holds pixels');
+      return `${name} { return ${expand(fetch('int(p.x)'), image)}; }`;
   }
 }
 

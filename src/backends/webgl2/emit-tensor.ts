@@ -3,12 +3,14 @@
  * one texel of the output: position p = (a, b, y, x) and the channels 4·c4 … 4·c4 + 3. Sizes are uniforms.
  * Lanes past the last channel are always 0, so that sums over channels need no mask.
  */
-import { assertNever, at } from '../../core/assert.ts';
+import { assert, assertNever, at } from '../../core/assert.ts';
 import type { Atlas, Plan, TensorPass } from '../../plan/plan.ts';
+import { CLOCK_DECLARATION, clockUniform } from './clock-uniform.ts';
 import { emitExpression, functionsFor, UniformWriter } from './emit-expression.ts';
 import { emitLinear } from './emit-linear.ts';
 import type { UniformValue } from './emitted-term.ts';
 import { emitDeform, emitMove, emitReshape } from './emit-element.ts';
+import { emitRecurrence, emitStack, emitTemporal } from './emit-memory.ts';
 import { emitFold, emitReduce, emitResample, emitStencil } from './emit-window.ts';
 import {
   depthOf,
@@ -47,6 +49,8 @@ export function emitTensor(plan: Plan, pass: TensorPass): EmittedTensor {
   };
   const body = emitBody(pass, scope);
   const result = pass.epilogue === null ? 'result' : emitExpression(pass.epilogue, ['result'], constants);
+  const statements = body.functions + body.main + result;
+  const clock = clockOf(pass, statements);
   const source = [
     '#version 300 es',
     'precision highp float;',
@@ -59,8 +63,9 @@ export function emitTensor(plan: Plan, pass: TensorPass): EmittedTensor {
     'uniform ivec4 uSpaceOut; // a, b, height, width',
     'uniform ivec2 uDepthOut; // channels, tiles in a row',
     ...body.tables.map(({ name }) => `uniform sampler2D ${name};`),
+    ...(clock.length > 0 ? [CLOCK_DECLARATION] : []),
     constants.declaration(),
-    functionsFor(body.functions + body.main + result),
+    functionsFor(statements),
     'out vec4 outColor;',
     body.functions,
     mainHead(output, body),
@@ -71,10 +76,18 @@ export function emitTensor(plan: Plan, pass: TensorPass): EmittedTensor {
       : '  outColor = mix(vec4(0.0), result, lessThan(4 * c4 + ivec4(0, 1, 2, 3), ivec4(uDepthOut.x)));',
     '}',
   ].join('\n');
-  return { source, images, tables: body.tables, uniforms: constants.uniforms() };
+  const uniforms = [...constants.uniforms(), ...clock, ...(body.uniforms ?? [])];
+  return { source, images, tables: body.tables, uniforms };
 }
 
-function emitBody({ primitive }: TensorPass, scope: TensorScope): EmittedBody {
+/** What tells the frame's time, where `statements` ask for it. */
+function clockOf({ memory }: TensorPass, statements: string): readonly UniformValue[] {
+  if (!statements.includes('uClock')) return [];
+  assert(memory !== undefined, 'a pass that asks for the time has a clock');
+  return [clockUniform(memory)];
+}
+
+function emitBody({ primitive, memory }: TensorPass, scope: TensorScope): EmittedBody {
   switch (primitive.kind) {
     case 'linear':
       return emitLinear(primitive, scope);
@@ -92,9 +105,18 @@ function emitBody({ primitive }: TensorPass, scope: TensorScope): EmittedBody {
       return emitMove(primitive, scope);
     case 'reshape':
       return emitReshape(scope);
+    case 'stack':
+      return emitStack(primitive, scope);
+    case 'temporal':
+      assert(memory !== undefined, 'what weighs frames knows when they were');
+      return emitTemporal(primitive, memory, scope);
+    case 'recurrence':
+      return emitRecurrence(primitive, scope);
     case 'input':
     case 'constant':
       throw new Error('convolux invariant broken: leaves have no pass');
+    case 'spacetime':
+      throw new Error('convolux invariant broken: filters over space and time are for images');
     default:
       return assertNever(primitive);
   }

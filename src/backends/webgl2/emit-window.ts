@@ -4,8 +4,13 @@ import { emitExpression } from './emit-expression.ts';
 import { glslFloat } from './emitted-term.ts';
 import { eachTap, ivec4, spatial, type EmittedBody, type TensorScope } from './tensor-scope.ts';
 
-export function emitStencil({ inputs, expression }: Stencil, scope: TensorScope): EmittedBody {
-  const reads = inputs.map((_, input) => {
+/** Inputs 0 to `count` − 1 at the place of the output: statements that name them, and whether those need that place. */
+export function emitReads(
+  count: number,
+  scope: TensorScope,
+): Readonly<{ lines: readonly string[]; names: readonly string[]; isPlaced: boolean }> {
+  const inputs = Array.from({ length: count }, (_, input) => input);
+  const reads = inputs.map((input) => {
     const { slot, dims, tiles } = scope.sourceOf(input);
     // Texel for texel: nothing to compute.
     if (scope.liesAs(input)) return `texture(uImage${slot}, gl_FragCoord.xy * uTexels${slot}.zw)`;
@@ -16,13 +21,17 @@ export function emitStencil({ inputs, expression }: Stencil, scope: TensorScope)
     const q = `min(p, uSpace${slot} - 1)`;
     return dims[4] === 1 && scope.output[4] > 1 ? `vec4(texel${slot}(${q}, 0).x)` : `texel${slot}(${q}, c4)`;
   });
-  const lies = inputs.every((_, input) => scope.liesAs(input));
-  const names = inputs.map((_, i) => `input${i}`);
-  const main = [
-    ...reads.map((read, i) => `  vec4 input${i} = ${read};`),
-    `  result = ${emitExpression(expression, names, scope.constants)};`,
-  ].join('\n');
-  return { functions: '', main, tables: [], ...(lies ? { isPlaced: false as const } : {}) };
+  return {
+    lines: reads.map((read, input) => `  vec4 input${input} = ${read};`),
+    names: inputs.map((input) => `input${input}`),
+    isPlaced: !inputs.every((input) => scope.liesAs(input)),
+  };
+}
+
+export function emitStencil({ inputs, expression }: Stencil, scope: TensorScope): EmittedBody {
+  const { lines, names, isPlaced } = emitReads(inputs.length, scope);
+  const main = [...lines, `  result = ${emitExpression(expression, names, scope.constants)};`].join('\n');
+  return { functions: '', main, tables: [], isPlaced };
 }
 
 export function emitFold({ taps, strides, initial, fold, finish }: Fold, scope: TensorScope): EmittedBody {

@@ -1,5 +1,6 @@
 /** What the emitters share: the terms of a pass on their way to GLSL. */
-import type { CubicTerm, Image, KernelProduct, LineTerm, TapsTerm, Term } from '../../plan/plan.ts';
+import type { MemoryMoment, MemoryRules } from '../../core/memory-clock.ts';
+import type { CubicTerm, Image, KernelProduct, LineTerm, TapsTerm, Term, TimeTerm } from '../../plan/plan.ts';
 
 /** A number or numbers that a program is given before it draws. */
 export type UniformValue = Readonly<{
@@ -7,7 +8,19 @@ export type UniformValue = Readonly<{
   /** Of one element; `values` holds one or more of them, whole. */
   type: 'int' | 'vec2' | 'vec4' | 'ivec2' | 'ivec4' | 'mat4';
   values: Float32Array | Int32Array;
+  /** Writes the numbers of this frame into `values`, before the draw. Absent where they stay. */
+  update?: (moment: MomentOf) => void;
 }>;
+
+/** What each of a plan's memories knows of the frame that is computed, by its index. */
+export type MomentOf = (memory: number) => FrameMoment;
+
+/** As `MemoryMoment`, and where the frames are. */
+export type FrameMoment = MemoryMoment &
+  Readonly<{
+    rules: MemoryRules;
+    /** Counts frames: a ring of n layers has the newest at `count mod n`. */ count: number;
+  }>;
 
 /** An image as a shader of this pass sees it. */
 export type ReadImage = Readonly<{ slot: number; image: Image; output: Image }>;
@@ -32,6 +45,7 @@ export type EmittedTaps = Named<TapsTerm> &
 /** `index` is the term's number in its pass, for the names of its uniforms. */
 export type EmittedLine = Named<LineTerm> & Readonly<{ index: number }>;
 export type EmittedCubic = Named<CubicTerm> & Readonly<{ index: number }>;
+export type EmittedTime = Named<TimeTerm> & Readonly<{ index: number }>;
 
 /** What adds a term's value to its accumulators. */
 export type Emitted = Readonly<{

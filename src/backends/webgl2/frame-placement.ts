@@ -4,12 +4,8 @@
  * between its four pixels of luma, is at half of that.
  */
 import type { Size } from '../../core/frame-size.ts';
+import type { Turn } from '../../core/frame-turn.ts';
 import type { FitTaps } from './emit-fit.ts';
-
-/** Turned clockwise by `rotation`, then mirrored left to right. */
-export type Turn = Readonly<{ rotation: 0 | 90 | 180 | 270; flip: boolean }>;
-
-export const UPRIGHT: Turn = { rotation: 0, flip: false };
 
 /** Of a pixel of a plane: raw = start + x · right + y · down, as shares of the raw plane's texture. */
 export type Placement = Readonly<{ step: Float32Array; start: Float32Array }>;
@@ -18,16 +14,6 @@ export type Fit = Readonly<{ taps: FitTaps; full: Placement; half: Placement }>;
 
 /** A share above which a pixel's taps miss a texel between them, and a little for sizes that were rounded. */
 const MOST_PER_TAP = 2.02;
-
-/** What newer browsers tell of a frame. */
-type TurnedFrame = Readonly<{ displayWidth: number; rotation?: number; flip?: boolean }>;
-
-export function turnOf(frame: TurnedFrame): Turn {
-  const { rotation = 0, flip = false } = frame;
-  return rotation === 90 || rotation === 180 || rotation === 270 || flip
-    ? { rotation: rotation as Turn['rotation'], flip }
-    : UPRIGHT;
-}
 
 /** The same picture, turned. */
 export function turnedSize({ width, height }: Size, { rotation }: Turn): Size {

@@ -12,7 +12,8 @@
 import { assert, at } from '../../core/assert.ts';
 import { PipelineError } from '../../core/errors.ts';
 import { frameColorOf, sameColor, type FrameColor } from '../../core/frame-color.ts';
-import { fullSizeOf, sizeAtScale, type Size } from '../../core/frame-size.ts';
+import { fullSizeOf, sameSize, sizeAtScale, type Size } from '../../core/frame-size.ts';
+import { sameTurn, turnOf, UPRIGHT, type Turn } from '../../core/frame-turn.ts';
 import type { Ledger } from '../../core/ledger.ts';
 import type { PlanarPixels } from '../../core/pixels.ts';
 import type { FrameForm, FramePlane, Plan, TexelLayout } from '../../plan/plan.ts';
@@ -20,7 +21,7 @@ import { FORMAT_OF_PLANE, texelWidth } from '../../plan/texels.ts';
 import type { FrameImage, UploadOptions, UploadPath } from '../port.ts';
 import { RgbxCopy } from './rgbx-copy.ts';
 import { FrameFit, type FitImage } from './frame-fit.ts';
-import { fitOf, isTurned, turnedSize, turnOf, UPRIGHT, type Fit, type Turn } from './frame-placement.ts';
+import { fitOf, isTurned, turnedSize, type Fit } from './frame-placement.ts';
 import { planarPixels, type PlaneBytes, type PlaneSource } from './plane-bytes.ts';
 import { isPlanar, PlaneCopy, type PlanarFormat } from './plane-copy.ts';
 import { PlaneFit } from './plane-fit.ts';
@@ -387,6 +388,3 @@ function frameImages({ images, output, chroma }: Plan): readonly FitImage[] {
   const isOutput = chroma !== null && at(images, output).source.kind === 'frame';
   return isOutput ? [...read, { plane: 'y', layout: READ_LAYOUT }] : read;
 }
-
-const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
-const sameTurn = (a: Turn, b: Turn): boolean => a.rotation === b.rotation && a.flip === b.flip;

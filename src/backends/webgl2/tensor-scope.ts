@@ -1,6 +1,7 @@
 /** What the emitters of tensor passes share. */
 import type { UniformWriter } from './emit-expression.ts';
 import type { EdgeMode } from '../../primitives/primitive.ts';
+import type { UniformValue } from './emitted-term.ts';
 
 export type Dims = readonly [a: number, b: number, height: number, width: number, channels: number];
 
@@ -31,13 +32,15 @@ export const isFlat = (dims: Dims): boolean => dims[0] * dims[1] === 1;
 export type Table = Readonly<{ name: string; width: number; data: Float32Array }>;
 
 export type EmittedBody = Readonly<{
-  /** Functions before `main`. */
+  /** Functions and uniforms before `main`. */
   functions: string;
   /** Statements that set `result` from `p` and `c4`. */
   main: string;
-  /** False where `main` needs neither `p` nor `c4`. */
-  isPlaced?: false;
+  /** False where `main` needs neither `p` nor `c4`. Default true. */
+  isPlaced?: boolean;
   tables: readonly Table[];
+  /** Those that `functions` declares. Default none. */
+  uniforms?: readonly UniformValue[];
 }>;
 
 /** Numbers per spatial axis as an ivec4 or vec4 over (a, b, y, x); axes that the tensor has not get `fill`. */

@@ -6,6 +6,13 @@ import { BYTES_OF_TEXEL } from '../../plan/texels.ts';
 /** Layers of an array texture that one draw writes; `key` names them. */
 export type LayerList = Readonly<{ key: string; numbers: readonly number[] }>;
 
+const SINGLE_LAYERS: LayerList[] = [];
+
+/** One layer alone; the same object each time. */
+export function singleLayer(layer: number): LayerList {
+  return (SINGLE_LAYERS[layer] ??= { key: String(layer), numbers: [layer] });
+}
+
 export class Texture {
   readonly handle: WebGLTexture;
   /** In texels. */
@@ -20,6 +27,8 @@ export class Texture {
   readonly #token: LedgerToken;
   #framebuffer: WebGLFramebuffer | null = null;
   readonly #layered = new Map<string, WebGLFramebuffer>();
+  /** Framebuffers that draw into this texture and others in one draw. */
+  readonly #joint: { others: readonly Texture[]; framebuffer: WebGLFramebuffer }[] = [];
 
   /** Leaves the texture bound to unit 0. */
   constructor(
@@ -76,6 +85,24 @@ export class Texture {
     return this.#framebuffer;
   }
 
+  /** The framebuffer that draws into this texture and `others`, in this order. */
+  framebufferWith(others: readonly Texture[]): WebGLFramebuffer {
+    const isWanted = (one: readonly Texture[]) =>
+      one.length === others.length && one.every((other, i) => other === others[i]);
+    const known = this.#joint.find((one) => isWanted(one.others));
+    if (known !== undefined) return known.framebuffer;
+    const gl = this.#gl;
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    const attached = [this, ...others].map(({ handle }, i) => {
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + i, gl.TEXTURE_2D, handle, 0);
+      return gl.COLOR_ATTACHMENT0 + i;
+    });
+    gl.drawBuffers(attached);
+    this.#joint.push({ others, framebuffer });
+    return framebuffer;
+  }
+
   /** The framebuffer that draws into layers of this texture, one attachment each. */
   framebufferOf({ key, numbers }: LayerList): WebGLFramebuffer {
     const known = this.#layered.get(key);
@@ -96,6 +123,7 @@ export class Texture {
     this.#token.release();
     if (this.#framebuffer !== null) this.#gl.deleteFramebuffer(this.#framebuffer);
     for (const framebuffer of this.#layered.values()) this.#gl.deleteFramebuffer(framebuffer);
+    for (const { framebuffer } of this.#joint) this.#gl.deleteFramebuffer(framebuffer);
     this.#gl.deleteTexture(this.handle);
   }
 }

@@ -6,9 +6,7 @@ import { assert, at } from '../../core/assert.ts';
 import type { Ledger, LedgerToken } from '../../core/ledger.ts';
 import type { Pixels } from '../../core/pixels.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { layersOf } from '../../plan/block-plan.ts';
 import type { DeviceCapabilities, FrameForm, FrameSize, Plan } from '../../plan/plan.ts';
-import { texelWidth } from '../../plan/texels.ts';
 import type { Prices } from '../../plan/prices.ts';
 import type {
   Backend,
@@ -21,6 +19,9 @@ import type {
 } from '../port.ts';
 import { bindUniforms, imageValues, setUniforms } from './bound-uniforms.ts';
 import { compilePass, convertDraw, type CompiledPass, type Compiler } from './compiled-pass.ts';
+import { MemoryCarrier } from './memory-carrier.ts';
+import { allocate, writeTensors } from './plan-textures.ts';
+import { readImage } from './read-image.ts';
 import { openDevice, type GlDevice } from './context.ts';
 import { emitCompute } from './emit-compute.ts';
 import { emitPresent } from './emit-present.ts';
@@ -29,7 +30,6 @@ import { GpuWait } from './gpu-wait.ts';
 import { FrameUpload, READ_LAYOUT } from './frame-upload.ts';
 import { measurePrices } from './measure-prices.ts';
 import { contextLost, ProgramCache } from './programs.ts';
-import { fromTexels, toTexels } from './tensor-texels.ts';
 import { PixelReader, readCanvas, type Readable } from './pixel-reader.ts';
 import { TexturePool } from './texture-pool.ts';
 import type { Texture } from './textures.ts';
@@ -55,6 +55,7 @@ export class WebGl2Backend implements Backend {
   readonly #pixels: PixelReader;
   readonly #wait: GpuWait;
   readonly #extraLoad: ExtraLoad;
+  readonly #carrier: MemoryCarrier;
   #disposed = false;
 
   /** @throws PipelineError `webgl2-missing` */
@@ -67,6 +68,7 @@ export class WebGl2Backend implements Backend {
     this.#pixels = new PixelReader(this.device.gl);
     this.#wait = new GpuWait(this.device.gl, this.device.isSoftware);
     this.#extraLoad = new ExtraLoad(this.device, ledger);
+    this.#carrier = new MemoryCarrier(this.device.gl, ledger, this.#programs);
     const path = upload ?? (this.device.isSoftware ? 'planes' : 'texture');
     this.#upload = new FrameUpload(this.device.gl, {
       ledger,
@@ -115,13 +117,15 @@ export class WebGl2Backend implements Backend {
     const passes: CompiledPass[] = [];
     for (const pass of plan.passes) passes.push(...(await compilePass(plan, pass, this.#compiler)));
     await this.#upload.prepare(plan);
+    await this.#carrier.prepare(plan);
     const toCanvas = present ? await this.#presentOf(plan) : null;
-    return new WebGl2Graph(plan, passes, toCanvas, this.#allocate(plan), this.#giveBack);
+    return new WebGl2Graph(plan, passes, toCanvas, allocate(plan, this.#pool), this.#giveBack);
   }
 
   prime(prepared: PreparedGraph): void {
     assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
-    for (const pass of prepared.passes) this.#draw(prepared, pass, 1);
+    for (const pass of prepared.passes) this.#try(prepared, pass);
+    this.#carrier.prime(prepared);
     if (prepared.present !== null) this.#present(prepared, prepared.present, { width: 1, height: 1 });
   }
 
@@ -132,11 +136,12 @@ export class WebGl2Backend implements Backend {
     if (pass === undefined || bake === null) return false;
     pass.bake = null;
     const draw = await bake();
-    this.#programs.release((prepared.isDisposed ? draw : pass.draw).program);
+    const old = prepared.isDisposed ? draw : pass.draw;
+    if (old !== null) this.#programs.release(old.program);
     if (prepared.isDisposed) return false;
     pass.draw = draw;
     // Drivers finish a program with its first draw: one texel now, not a frame later.
-    this.#draw(prepared, pass, 1);
+    this.#try(prepared, pass);
     return prepared.passes.some((other) => other.bake !== null);
   }
 
@@ -146,16 +151,17 @@ export class WebGl2Backend implements Backend {
     );
     if (pass === undefined) return this.#upload.warm(plan);
     const compiled = await compilePass(plan, pass, this.#compiler);
-    const graph = new WebGl2Graph(plan, compiled, null, this.#allocate(plan), this.#giveBack);
-    if (!this.#disposed) for (const one of compiled) this.#draw(graph, one, 1);
+    const graph = new WebGl2Graph(plan, compiled, null, allocate(plan, this.#pool), this.#giveBack);
+    if (!this.#disposed) for (const one of compiled) this.#try(graph, one);
     graph.dispose();
     return true;
   }
 
   /** Takes back what a graph held. */
   readonly #giveBack = ({ passes, present, textures }: WebGl2Graph): void => {
-    for (const { draw, tables } of passes) {
-      this.#programs.release(draw.program);
+    for (const { draw, tables, begin } of passes) {
+      for (const one of [draw, begin?.pass.draw ?? null])
+        if (one !== null) this.#programs.release(one.program);
       for (const table of tables) table.dispose();
     }
     if (present !== null) this.#programs.release(present.draw.program);
@@ -167,10 +173,37 @@ export class WebGl2Backend implements Backend {
     }
   };
 
-  execute(prepared: PreparedGraph): void {
+  execute(prepared: PreparedGraph, timestampUs = 0): void {
     assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
     this.#wait.begin();
-    for (const pass of prepared.passes) this.#draw(prepared, pass, Infinity);
+    const { passes, plan, memory } = prepared;
+    if (plan.memories.length > 0) memory.begin(timestampUs, prepared.move);
+    for (let i = 0; i < passes.length; i++) {
+      const pass = at(passes, i);
+      const { begin } = pass;
+      const isFirst = begin !== null && memory.momentOf(begin.memory).step === 'first';
+      this.#draw(prepared, isFirst ? begin.pass : pass, Infinity);
+    }
+  }
+
+  carry(from: PreparedGraph, to: PreparedGraph): void {
+    assert(
+      from instanceof WebGl2Graph && to instanceof WebGl2Graph,
+      'a graph runs on the backend that prepared it',
+    );
+    this.#carrier.carry(from, to);
+  }
+
+  forget(prepared: PreparedGraph): void {
+    assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
+    prepared.memory.forget();
+  }
+
+  readMeasurements(prepared: PreparedGraph): Readonly<Record<string, Tensor>> {
+    assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
+    const { measurements, images } = prepared.plan;
+    const measured = Object.entries(measurements).map(([name, image]) => [name, readImage(this.device.gl, at(images, image), prepared.textureOf(image))] as const); // prettier-ignore
+    return this.#checked(Object.fromEntries(measured));
   }
 
   burn(load: number, size: FrameSize, fullSize: FrameSize): boolean {
@@ -207,39 +240,24 @@ export class WebGl2Backend implements Backend {
   }
 
   readCanvas(): Uint8Array {
-    const pixels = readCanvas(this.device.gl);
-    if (this.device.gl.isContextLost()) throw contextLost();
-    return pixels;
+    return this.#checked(readCanvas(this.device.gl));
   }
 
   wait(): void {
-    readCanvas(this.device.gl, { width: 1, height: 1 });
-    if (this.device.gl.isContextLost()) throw contextLost();
+    this.#checked(readCanvas(this.device.gl, { width: 1, height: 1 }));
   }
 
   /** Gives the plan's tensor inputs their values, by name. */
   writeTensors(prepared: PreparedGraph, inputs: Readonly<Record<string, Tensor>>): void {
     assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
-    prepared.plan.images.forEach(({ source, atlas, width, height }, image) => {
-      if (source.kind !== 'tensor' || atlas === null) return;
-      const tensor = inputs[source.name];
-      assert(tensor !== undefined, 'inputs were checked against the graph');
-      prepared.textures[image]?.write(toTexels(tensor.data, atlas, width * height));
-    });
+    writeTensors(prepared.plan, prepared.textures, inputs);
   }
 
   /** The output of a plan over tensors; waits for the GPU. */
   readTensor(prepared: PreparedGraph): Tensor {
     assert(prepared instanceof WebGl2Graph, 'a graph runs on the backend that prepared it');
-    const { gl } = this.device;
-    const texture = this.#texture(prepared, prepared.plan.output);
-    const { atlas } = at(prepared.plan.images, prepared.plan.output);
-    assert(atlas !== null, 'the output of a tensor plan is a tensor');
-    const values = new Float32Array(4 * texture.width * texture.height);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, texture.framebuffer);
-    gl.readPixels(0, 0, texture.width, texture.height, gl.RGBA, gl.FLOAT, values);
-    if (gl.isContextLost()) throw contextLost();
-    return fromTexels(values, atlas);
+    const { output, images } = prepared.plan;
+    return this.#checked(readImage(this.device.gl, at(images, output), this.#texture(prepared, output)));
   }
 
   calibrate(defaults: Prices): Promise<Prices | null> {
@@ -266,24 +284,51 @@ export class WebGl2Backend implements Backend {
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, width, height);
     gl.useProgram(draw.program.handle);
-    setUniforms(gl, draw.uniforms);
+    setUniforms(gl, draw.uniforms, prepared.memory.momentOf);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  /** Draws a texel, where the next frame is going to be written. */
+  #try(prepared: WebGl2Graph, pass: CompiledPass): void {
+    const { memory } = at(prepared.plan.images, pass.also[0] ?? pass.output);
+    if (memory !== undefined) prepared.memory.step(memory, prepared.move);
+    this.#draw(prepared, pass, 1);
+    if (pass.begin !== null) this.#draw(prepared, pass.begin.pass, 1);
+    if (memory !== undefined) prepared.memory.stepBack(memory, prepared.move);
+  }
+
+  /** The newest frame of a ring, as it is: on the device, without a program. */
+  #keep(prepared: WebGl2Graph, { images, output }: CompiledPass, most: number): void {
+    const { gl } = this.device;
+    const { framebuffer } = this.#readable(prepared, at(images, 0));
+    const ring = prepared.textureOf(output);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    this.#bind(0, ring);
+    const [width, height] = [Math.min(ring.width, most), Math.min(ring.height, most)];
+    gl.copyTexSubImage3D(ring.target, 0, 0, 0, prepared.memory.newestLayer(output), 0, 0, width, height);
   }
 
   /** @param most texels that are drawn on a side. */
   #draw(prepared: WebGl2Graph, pass: CompiledPass, most: number): void {
+    const { draw } = pass;
+    if (draw === null) {
+      this.#keep(prepared, pass, most);
+      return;
+    }
     const { gl } = this.device;
-    const target = prepared.textures[pass.output];
-    assert(target !== null && target !== undefined, 'a pass writes into an image of its own');
+    const target = prepared.textureOf(pass.output);
     this.#bindAll(prepared, pass.images);
     for (let i = 0; i < pass.tables.length; i++) this.#bind(pass.images.length + i, at(pass.tables, i));
-    const { layers } = pass;
-    gl.bindFramebuffer(gl.FRAMEBUFFER, layers === null ? target.framebuffer : target.framebufferOf(layers));
-    // The last column and row of layers are not drawn.
+    const { layers, also } = pass;
+    const ring = prepared.layersOf(pass.output);
+    if (also.length > 0) gl.bindFramebuffer(gl.FRAMEBUFFER, target.framebufferWith(also.map((image) => prepared.textureOf(image)))); // prettier-ignore
+    else if (ring !== null) gl.bindFramebuffer(gl.FRAMEBUFFER, target.framebufferOf(ring));
+    else gl.bindFramebuffer(gl.FRAMEBUFFER, layers === null ? target.framebuffer : target.framebufferOf(layers)); // prettier-ignore
+    // The last column and row of blocks are not drawn.
     const end = layers === null ? 0 : 1;
     gl.viewport(0, 0, Math.min(target.width - end, most), Math.min(target.height - end, most));
-    gl.useProgram(pass.draw.program.handle);
-    setUniforms(gl, pass.draw.uniforms);
+    gl.useProgram(draw.program.handle);
+    setUniforms(gl, draw.uniforms, prepared.memory.momentOf);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -307,22 +352,6 @@ export class WebGl2Backend implements Backend {
     const images = [output, chroma.u, chroma.v] as const;
     const draw = await convertDraw(plan, images, { color: frame.color, target: 'canvas' }, this.#programs);
     return { draw, images };
-  }
-
-  #allocate({ images, storage }: Plan): readonly (Texture | null)[] {
-    const held = new Map<number, Texture>();
-    return images.map(({ source, width, height, layout, format, atlas }, index) => {
-      if (source.kind === 'frame') return null;
-      const place = at(storage, index);
-      const known = held.get(place);
-      if (known !== undefined) return known;
-      const texels = texelWidth(width, layout);
-      const texture = this.#pool.take(texels, height, format, layersOf(atlas));
-      held.set(place, texture);
-      if (source.kind === 'constant' && atlas !== null)
-        texture.write(toTexels(source.data, atlas, texels * height));
-      return texture;
-    });
   }
 
   #texture(prepared: WebGl2Graph, image: number): Texture {
@@ -354,9 +383,10 @@ export class WebGl2Backend implements Backend {
     return { image, texture, framebuffer: texture.framebuffer };
   }
 
-  #checked(pixels: Pixels): Pixels {
+  /** What was read of a context that is lost is nothing. */
+  #checked<Read>(read: Read): Read {
     if (this.device.gl.isContextLost()) throw contextLost();
-    return pixels;
+    return read;
   }
 
   #bind(unit: number, texture: Texture): void {

@@ -5,6 +5,7 @@ import { convoluxFrame } from './convolux.ts';
 import { filterOfColor, filterOfLuma, gaussianOfColor, lopsided, sobelOfLuma } from './filters.ts';
 import { NETWORK_CASES } from './network-cases.ts';
 import { cameraPicture } from './picture.ts';
+import { TIME_BAR_CASES } from './time-cases.ts';
 import {
   filterInOpenCv,
   filterInTfjs,
@@ -83,6 +84,7 @@ export const BAR_CASES: readonly BarCase[] = [
   },
   gaussianCase(4, 19),
   gaussianCase(16, 80),
+  ...TIME_BAR_CASES,
   ...NETWORK_CASES.map(({ name, tolerance, open }) => ({
     name,
     size: NETWORK,

@@ -7,6 +7,10 @@ export type Contender = Readonly<{
   wait(): void;
   /** All values of the output. Not to be timed. */
   output(): Float32Array;
+  /** How often it is measured at most, where it takes seconds. Absent for as often as the others. */
+  samples?: number;
+  /** What it remembers from frame to frame takes so much. Absent where frames are computed each by itself. */
+  memoryBytes?: number;
   dispose(): void;
 }>;
 

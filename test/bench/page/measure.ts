@@ -9,7 +9,8 @@ const MAX_REPEATS = 32;
 /** Milliseconds of one execution, of each contender. */
 export function medians(contenders: readonly Contender[], runs: number): number[] {
   const repeats = contenders.map((one) => {
-    const times = Array.from({ length: WARM_UPS }, () => sample(one, 1));
+    // What takes seconds has run once, which is warm enough.
+    const times = Array.from({ length: one.samples === undefined ? WARM_UPS : 1 }, () => sample(one, 1));
     return Math.max(1, Math.min(Math.ceil(SAMPLE_MS / Math.min(...times)), MAX_REPEATS));
   });
   const samples = contenders.map((): number[] => []);
@@ -18,12 +19,17 @@ export function medians(contenders: readonly Contender[], runs: number): number[
     const order = [...contenders.keys()];
     if (run % 2 === 1) order.reverse();
     for (const index of order) {
-      const count = repeats[index]!;
-      samples[index]!.push(sample(contenders[index]!, count) / count);
+      const [contender, count] = [contenders[index]!, repeats[index]!];
+      // Fewer samples are spread over the runs.
+      if ((run * samplesOf(contender, runs)) % runs >= samplesOf(contender, runs)) continue;
+      samples[index]!.push(sample(contender, count) / count);
     }
   }
   return samples.map(median);
 }
+
+/** How many samples of it count. */
+export const samplesOf = ({ samples }: Contender, runs: number): number => Math.min(runs, samples ?? runs);
 
 function sample(contender: Contender, repeats: number): number {
   contender.wait();

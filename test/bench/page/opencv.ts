@@ -14,6 +14,7 @@ export type OpenCv = Pick<
   | 'Point'
   | 'Size'
   | 'Sobel'
+  | 'addWeighted'
   | 'filter2D'
   | 'magnitude'
   | 'matFromArray'

@@ -6,7 +6,7 @@ import type {
   OpsBenchPage,
   Peer,
   PeerMeasurement,
-  ScalingTimes,
+  ScalingMeasurement,
 } from '../ops-protocol.ts';
 import { PEERS } from '../ops-protocol.ts';
 import { inside } from './bar-case.ts';
@@ -14,7 +14,7 @@ import { BAR_CASES } from './bar-cases.ts';
 import { CASES } from './cases.ts';
 import type { Contender } from './contender.ts';
 import { rendererName } from './convolux.ts';
-import { largestDifference, medians } from './measure.ts';
+import { largestDifference, medians, samplesOf } from './measure.ts';
 import { openOpenCv } from './opencv.ts';
 import { SCALING_CASES } from './scaling-cases.ts';
 import { openTfjs } from './tfjs.ts';
@@ -52,21 +52,27 @@ async function measureBar(index: number, runs: number): Promise<BarMeasurement> 
     );
     const [ms = NaN, ...others] = medians(contenders, runs);
     const peers: Partial<Record<Peer, PeerMeasurement>> = {};
-    present.forEach(({ peer, tolerance }, i) => {
-      peers[peer] = { ms: others[i]!, difference: differences[i]!, tolerance };
+    present.forEach(({ peer, contender, tolerance }, i) => {
+      const samples = samplesOf(contender, runs);
+      peers[peer] = { ms: others[i]!, samples, difference: differences[i]!, tolerance };
     });
-    return { ms, peers };
+    return { ms, samples: samplesOf(convolux, runs), peers };
   } finally {
     dispose(contenders);
   }
 }
 
-async function measureScaling(index: number, runs: number): Promise<ScalingTimes> {
+async function measureScaling(index: number, runs: number): Promise<ScalingMeasurement> {
   const rows = await SCALING_CASES[index]!.open();
   const contenders = rows.flat();
   try {
-    const times = medians(contenders, runs);
-    return rows.map((row) => row.map((one) => times[contenders.indexOf(one)]!));
+    const all = medians(contenders, runs);
+    const times = rows.map((row) => row.map((one) => all[contenders.indexOf(one)]!));
+    const remember = contenders.some(({ memoryBytes }) => memoryBytes !== undefined);
+    return {
+      times,
+      memoryBytes: remember ? rows.map((row) => row.map((one) => one.memoryBytes ?? 0)) : null,
+    };
   } finally {
     dispose(contenders);
   }

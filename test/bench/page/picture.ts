@@ -24,11 +24,23 @@ export const COLOR: FrameColor = { matrix: 'bt601', fullRange: false };
 /** Pale enough that no colour between two pixels is past 0..1: what is cut off there has another luma than its plane. */
 const PALE = { offset: 64, scale: 0.5 };
 
+/** How far edges move from picture to picture in a sequence. */
+const ZOOM_PX = 3;
+
 type Plane = Readonly<{ width: number; height: number; codes: Uint8Array }>;
 
 /** @returnsOwned the frame. */
-export async function cameraPicture({ width, height }: BenchSize): Promise<Picture> {
-  const pixels = await drawn(width, height);
+export const cameraPicture = (size: BenchSize): Promise<Picture> => zoomedPicture(size, 0);
+
+/** What a camera sees that moves on: pictures that follow each other. @returnsOwned their frames. */
+export async function cameraSequence(size: BenchSize, frames: number): Promise<readonly Picture[]> {
+  const pictures: Picture[] = [];
+  for (let i = 0; i < frames; i++) pictures.push(await zoomedPicture(size, ZOOM_PX * i));
+  return pictures;
+}
+
+async function zoomedPicture({ width, height }: BenchSize, marginPx: number): Promise<Picture> {
+  const pixels = await drawn(width, height, marginPx);
   const chromaSize = { width: width / 2, height: height / 2 };
   const y = planeOf({ width, height }, (x, row) => 16 + (219 / 255) * lumaOf(pixels, width * row + x));
   // Cb and Cr of every second pixel: what lies between is interpolated, on both sides.
@@ -43,11 +55,12 @@ export async function cameraPicture({ width, height }: BenchSize): Promise<Pictu
   return { frame: frameOf(y, u, v), y: y.codes, rgb: () => rgbOf(y, u, v) };
 }
 
-async function drawn(width: number, height: number): Promise<Uint8ClampedArray> {
+/** @param marginPx how far the picture reaches past each edge. */
+async function drawn(width: number, height: number, marginPx: number): Promise<Uint8ClampedArray> {
   const bitmap = await createImageBitmap(await (await fetch(pictureUrl)).blob());
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('no 2D canvas');
-  context.drawImage(bitmap, 0, 0, width, height);
+  context.drawImage(bitmap, -marginPx, -marginPx, width + 2 * marginPx, height + 2 * marginPx);
   bitmap.close();
   return context.getImageData(0, 0, width, height).data.map((value) => PALE.offset + PALE.scale * value);
 }

@@ -9,7 +9,7 @@ import { COLOR, type Picture } from './picture.ts';
 import { tfjs } from './tfjs.ts';
 
 /** One level of 8 bits, where each side rounds once. */
-const LEVEL = 1.01 / 255;
+export const LEVEL = 1.01 / 255;
 /** Where colours are rounded on their way in and out: as Y of limited range here, as R, G and B there. */
 const COLOR_LEVELS = 2 / 255;
 
@@ -19,7 +19,7 @@ const { scale, offset } = lumaExpansion(COLOR);
 const rgbBytes = (picture: Picture): Uint8Array =>
   Uint8Array.from(picture.rgb().data, (value) => Math.round(255 * value));
 
-function matOf(cv: OpenCv, type: number, bytes: Uint8Array): Mat {
+export function matOf(cv: OpenCv, type: number, bytes: Uint8Array): Mat {
   const mat = new cv.Mat(HD.height, HD.width, type);
   mat.data.set(bytes);
   return mat;

@@ -1,19 +1,15 @@
 /** What grows, and how convolux' times grow with it. All of one table is measured in turns. */
 import { graph } from '../../../src/graph/builder.ts';
 import { conv2d } from '../../../src/graph/operators.ts';
-import type { BenchSize, ScalingInfo } from '../ops-protocol.ts';
+import type { BenchSize } from '../ops-protocol.ts';
 import { HD } from './bar-case.ts';
 import { noise, weights } from './case.ts';
 import type { Contender } from './contender.ts';
 import { convoluxAlone, convoluxFilters, convoluxTensors } from './convolux.ts';
 import { filterOfLuma, gaussianOfColor, lopsided, lopsidedProduct, sobelOfLuma } from './filters.ts';
 import { cameraPicture } from './picture.ts';
-
-export type ScalingCase = ScalingInfo &
-  Readonly<{
-    /** For each value one contender of each series. */
-    open(): Promise<readonly (readonly Contender[])[]>;
-  }>;
+import type { ScalingCase } from './scaling-case.ts';
+import { TIME_SCALING_CASES } from './time-cases.ts';
 
 const SIZES: readonly BenchSize[] = [
   { width: 320, height: 180 },
@@ -66,7 +62,7 @@ export const SCALING_CASES: readonly ScalingCase[] = [
     values: SIGMAS.map(String),
     series: ['gaussian'],
     work: null,
-    bar: { from: '8', to: '100', atMost: 2 },
+    bar: { of: ['gaussian'], from: '8', to: '100', atMost: 2 },
     async open() {
       const { frame } = await cameraPicture(HD);
       return (await convoluxFilters(SIGMAS.map(gaussianOfColor), frame)).map((one) => [one]);
@@ -87,4 +83,5 @@ export const SCALING_CASES: readonly ScalingCase[] = [
         return convoluxTensors(layer, { x: noise(shape, 1) });
       }),
   },
+  ...TIME_SCALING_CASES,
 ];

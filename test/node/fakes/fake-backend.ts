@@ -8,18 +8,36 @@ import type {
   UploadOptions,
   UploadPath,
 } from '../../../src/backends/port.ts';
+import { MemoryClock, type MemoryMoment } from '../../../src/core/memory-clock.ts';
+import type { Tensor } from '../../../src/core/tensor.ts';
 import { sizeAtScale } from '../../../src/core/frame-size.ts';
 import type { Pixels } from '../../../src/core/pixels.ts';
-import { sameForm, type FrameForm, type Plan } from '../../../src/plan/plan.ts';
+import { sameForm, type FrameForm, type Plan, type PlanMemory } from '../../../src/plan/plan.ts';
 import type { Prices } from '../../../src/plan/prices.ts';
 import { DEVICE, formOf } from './device.ts';
 
 export class FakePrepared implements PreparedGraph {
   readonly plan: Plan;
   disposals = 0;
+  readonly clocks: readonly MemoryClock[];
+  /** What each memory knew of the frame that was executed last. */
+  moments: readonly MemoryMoment[] = [];
+  executedUs = NaN;
 
   constructor(plan: Plan) {
     this.plan = plan;
+    this.clocks = plan.memories.map((memory) => new MemoryClock(memory));
+  }
+
+  get isWarm(): boolean {
+    return this.plan.memories.every(
+      ({ warmUp }, memory) => warmUp !== 'none' || this.moments[memory]?.isFull === true,
+    );
+  }
+
+  /** A thousand for each frame. */
+  get memoryBytes(): number {
+    return this.plan.memories.reduce((sum, { frames }) => sum + 1000 * frames, 0);
   }
 
   dispose(): void {
@@ -46,13 +64,16 @@ export class FakeBackend implements Backend {
   /** All graphs that were prepared, in order. */
   readonly prepared: FakePrepared[] = [];
   disposals = 0;
+  /** What the plans of the next graphs remember and measure, beside what theirs do. */
+  memories: readonly PlanMemory[] = [];
+  measured: readonly string[] = [];
   #uploaded: FrameForm | null = null;
 
   readonly upload = vi.fn(
-    async (_frame: FrameImage, { scale = 1 }: UploadOptions = {}): Promise<FrameForm> => {
+    async (_frame: FrameImage, { scale = 1, full = this.form }: UploadOptions = {}): Promise<FrameForm> => {
       this.log.push('upload');
       // The same object again while the form stays, as backends give it.
-      const form = scale === 1 ? this.form : { ...this.form, ...sizeAtScale(this.form, scale) };
+      const form = { ...this.form, ...sizeAtScale(full, scale) };
       return (this.#uploaded =
         this.#uploaded !== null && sameForm(this.#uploaded, form) ? this.#uploaded : form);
     },
@@ -81,11 +102,37 @@ export class FakeBackend implements Backend {
     return isNew;
   });
 
-  readonly execute = vi.fn((prepared: PreparedGraph): void => {
-    const { label, plan } = this.#usable(prepared);
+  readonly execute = vi.fn((prepared: PreparedGraph, atUs?: number): void => {
+    const timestampUs = atUs ?? 0;
+    const usable = this.#usable(prepared);
+    const { label, plan, clocks } = usable;
     if (plan.frame === null || this.#uploaded === null || !sameForm(plan.frame, this.#uploaded))
       throw new Error(`${label} was prepared for frames of another form`);
+    usable.executedUs = timestampUs;
+    usable.moments = clocks.map((clock) => clock.next(timestampUs));
     this.log.push(`execute ${label}`);
+  });
+
+  readonly carry = vi.fn((from: PreparedGraph, to: PreparedGraph): void => {
+    const [old, young] = [this.#usable(from), this.#usable(to)];
+    young.plan.memories.forEach(({ name }, memory) => {
+      const found = old.plan.memories.findIndex((one) => one.name === name);
+      if (found >= 0) young.clocks[memory]!.follow(old.clocks[found]!);
+    });
+    this.log.push(`carry ${old.label} to ${young.label}`);
+  });
+
+  readonly forget = vi.fn((prepared: PreparedGraph): void => {
+    for (const clock of this.#usable(prepared).clocks) clock.forget();
+    this.log.push(`forget ${this.#usable(prepared).label}`);
+  });
+
+  /** The time of the frame that was executed last, under each name. */
+  readonly readMeasurements = vi.fn((prepared: PreparedGraph): Readonly<Record<string, Tensor>> => {
+    const { plan, executedUs, label } = this.#usable(prepared);
+    this.log.push(`measure ${label}`);
+    const value = { shape: [1], data: Float32Array.of(executedUs) };
+    return Object.fromEntries(Object.keys(plan.measurements).map((name) => [name, value]));
   });
 
   readonly prime = vi.fn((prepared: PreparedGraph): void => {
@@ -118,7 +165,12 @@ export class FakeBackend implements Backend {
   readonly calibrate = vi.fn(async (_defaults: Prices): Promise<Prices | null> => null);
 
   keep(plan: Plan): FakePrepared {
-    const prepared = new FakePrepared(plan);
+    const measurements = Object.fromEntries(this.measured.map((name) => [name, plan.output]));
+    const prepared = new FakePrepared({
+      ...plan,
+      memories: [...plan.memories, ...this.memories],
+      measurements: { ...plan.measurements, ...measurements },
+    });
     this.prepared.push(prepared);
     this.log.push(`prepared ${prepared.label}`);
     return prepared;
