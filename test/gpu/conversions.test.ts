@@ -9,7 +9,17 @@ import { tensor } from '../../src/core/tensor.ts';
 import { graph } from '../../src/graph/builder.ts';
 import { conv2d } from '../../src/graph/operators.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
-import { STATELESS, type ComputePass, type FrameForm, type FramePlane, type Image, type Pass, type Plan, type TexelFormat, type TexelLayout } from '../../src/plan/plan.ts';
+import {
+  STATELESS,
+  type ComputePass,
+  type FrameForm,
+  type FramePlane,
+  type Image,
+  type Pass,
+  type Plan,
+  type TexelFormat,
+  type TexelLayout,
+} from '../../src/plan/plan.ts';
 import { plainRead } from '../../src/plan/terms.ts';
 import { operand } from '../../src/primitives/expression.ts';
 import { calmPlanes, rgbOf, wildPlanes, type FramePlanes } from '../support/frame-planes.ts';
@@ -90,7 +100,8 @@ function chain(plane: FramePlane, from: TexelLayout, layouts: readonly TexelLayo
       passes,
       storage: images.map((_, i) => i),
       output: layouts.length,
-      chroma: null, ...STATELESS,
+      chroma: null,
+      ...STATELESS,
     };
   };
 }
@@ -241,6 +252,7 @@ function mixed(form: FrameForm, to: TexelLayout): Plan {
     passes: [{ kind: 'convert', label: 'planes → RGB', y: 0, u: 1, v: 2, color: COLOR, output: 3 }, blue],
     storage: [0, 1, 2, 3, 4],
     output: 4,
-    chroma: null, ...STATELESS,
+    chroma: null,
+    ...STATELESS,
   };
 }

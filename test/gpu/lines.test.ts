@@ -106,7 +106,15 @@ function planOf(layout: Layout, size: Size, source: Source, term: Term, outputSi
     layout: layout === 'rgba' ? 'rgba' : 'planar420',
     color: { matrix: 'bt601', fullRange: true },
   };
-  return { frame, images, passes, storage: images.map((_, i) => i), output: images.length - 1, chroma: null, ...STATELESS };
+  return {
+    frame,
+    images,
+    passes,
+    storage: images.map((_, i) => i),
+    output: images.length - 1,
+    chroma: null,
+    ...STATELESS,
+  };
 }
 
 const sourceOf = (plan: Plan) =>

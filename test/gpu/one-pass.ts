@@ -1,7 +1,14 @@
 /** One pass over bytes that are known, for tests of its emitters; and what it should give, in float64. */
 import type { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import { lumaExpansion } from '../../src/core/frame-color.ts';
-import { STATELESS, type Image, type Plan, type TapsTerm, type TexelLayout, type Term } from '../../src/plan/plan.ts';
+import {
+  STATELESS,
+  type Image,
+  type Plan,
+  type TapsTerm,
+  type TexelLayout,
+  type Term,
+} from '../../src/plan/plan.ts';
 import { operand, type Expression } from '../../src/primitives/expression.ts';
 import { frameOfPlanes } from './real-frame.ts';
 
@@ -74,7 +81,8 @@ export async function runPass(
     passes: [{ kind: 'compute', label: 'test', terms, expression, bake: job.bake ?? false, output: 1 }],
     storage: [0, 1],
     output: 1,
-    chroma: null, ...STATELESS,
+    chroma: null,
+    ...STATELESS,
   };
   const prepared = await backend.prepare(plan);
   if (job.bake === true) while (await backend.refine(prepared));

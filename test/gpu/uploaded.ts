@@ -4,7 +4,13 @@ import { FrameUpload, type FrameUploadOptions } from '../../src/backends/webgl2/
 import { ProgramCache } from '../../src/backends/webgl2/programs.ts';
 import type { FrameImage, UploadOptions, UploadPath } from '../../src/backends/port.ts';
 import { Ledger } from '../../src/core/ledger.ts';
-import { STATELESS, type FrameForm, type FramePlane, type Plan, type TexelLayout } from '../../src/plan/plan.ts';
+import {
+  STATELESS,
+  type FrameForm,
+  type FramePlane,
+  type Plan,
+  type TexelLayout,
+} from '../../src/plan/plan.ts';
 import { framePlaneImage, LANES } from '../../src/plan/texels.ts';
 
 /** A plan that reads these planes and does nothing with them. */
@@ -15,7 +21,8 @@ export function planReading(form: FrameForm, images: readonly (readonly [FramePl
     passes: [],
     storage: images.map((_, i) => i),
     output: 0,
-    chroma: null, ...STATELESS,
+    chroma: null,
+    ...STATELESS,
   };
 }
 

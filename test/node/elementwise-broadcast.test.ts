@@ -4,7 +4,18 @@ import { sizeOf, tensor, type Shape, type Tensor64 } from '../../src/core/tensor
 import { broadcastIndices, broadcastShape, checkAxis } from '../../src/ops/broadcast.ts';
 import { colorMap } from '../../src/ops/color-map.ts';
 import * as elementwise from '../../src/ops/elementwise.ts';
-import { add, exp, log, mix, neg, pow, quantize, smoothstep, sqrt, threshold } from '../../src/ops/elementwise.ts';
+import {
+  add,
+  exp,
+  log,
+  mix,
+  neg,
+  pow,
+  quantize,
+  smoothstep,
+  sqrt,
+  threshold,
+} from '../../src/ops/elementwise.ts';
 import type { Op } from '../../src/ops/op.ts';
 import { rgbToYuv, yuvToRgb } from '../../src/ops/yuv.ts';
 import { runLowered } from '../support/run-primitives.ts';
@@ -174,7 +185,9 @@ describe('values by hand', () => {
   test('quantize: to the nearest level, halves upwards, within 0..1', () => {
     both(quantize, [of([5], -0.2, 0.4 / 255, 0.5 / 255, 0.6, 1.3)], {}, [0, 0, 1 / 255, 153 / 255, 1]);
     both(quantize, [of([4], 0.16, 0.17, 0.49, 0.9)], { bits: 2 }, [0, 1 / 3, 1 / 3, 1]);
-    expect(() => quantize.inferShape([[1]], { bits: 9 }, 'x')).toThrow('x: options.bits must be 1 to 8, got 9');
+    expect(() => quantize.inferShape([[1]], { bits: 9 }, 'x')).toThrow(
+      'x: options.bits must be 1 to 8, got 9',
+    );
   });
 
   test('options that are none', () => {

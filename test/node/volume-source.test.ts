@@ -206,6 +206,29 @@ describe('what changes the picture without a slice that is asked for', () => {
   });
 });
 
+describe('a slice that is asked for', () => {
+  test('is shown, though its frame was lost', () => {
+    let losses = 1;
+    const fate = ({ slice }: Sent) => (slice === 4 && losses-- > 0 ? 'lost' : 'done');
+    const { source, states } = run({}, { fate });
+    vi.advanceTimersByTime(100);
+    source.goTo(4);
+    vi.advanceTimersByTime(600);
+    expect(states.at(-1)?.slice).toBe(4);
+  });
+
+  test('is shown, though another filter comes while its frame is under way', () => {
+    const { source, states, shown } = run({}, { costMs: 20 });
+    vi.advanceTimersByTime(100);
+    source.goTo(4);
+    vi.advanceTimersByTime(10);
+    source.see({ before: 1, after: 1 });
+    vi.advanceTimersByTime(600);
+    expect(states.at(-1)?.slice).toBe(4);
+    expect(shown().at(-1)).toBe(5);
+  });
+});
+
 describe('what a filter sees', () => {
   const over = (build: (y: GraphValue) => GraphValue) => graph(({ frame }) => build(luma(frame)));
   const weights = tensor([3, 3, 3], new Float32Array(27).fill(1 / 27));

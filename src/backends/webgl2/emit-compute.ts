@@ -49,7 +49,7 @@ export function emitCompute(plan: Plan, given: ComputePass, bake = false): Emitt
   const reads = images.map((image, slot): ReadImage => ({ slot, image: at(plan.images, image), output }));
   const weights = new UniformWriter('uWeights');
   const constants = new UniformWriter('uConstants');
-  const { taps, lines, cubics, times } = sortTerms(pass, (image) => at(reads, images.indexOf(image)), (weight) => bake ? glslFloat(weight) : weights.add(weight)); // prettier-ignore
+  const { taps, lines, cubics, times } = sortTerms(pass, (image) => at(reads, images.indexOf(image)), (weight) => bake ? glslFloat(weight) : weights.add(weight), bake); // prettier-ignore
   const starts = pass.terms.flatMap((term, index) => {
     const start = isAssigned(term, plan, output) ? '' : ` = ${term.kind === 'taps' ? emitBias(term, constants) : 'vec4(0.0)'}`; // prettier-ignore
     return lanesOf(output).map((lane) => `  vec4 term${index}${lane}${start};`);
@@ -110,6 +110,7 @@ function sortTerms(
   pass: ComputePass,
   readOf: (image: number) => ReadImage,
   weightOf: (weight: number) => string,
+  bake: boolean,
 ): Terms {
   const [taps, lines, cubics, times]: [EmittedTaps[], EmittedLine[], EmittedCubic[], EmittedTime[]] = [[], [], [], []]; // prettier-ignore
   pass.terms.forEach((term, index) => {
@@ -119,9 +120,10 @@ function sortTerms(
         const product =
           isPackedPath(read) && read.output.layout === 'packed16' ? (term.product ?? null) : null;
         const weights = product === null ? term.weights : [...product.column, ...product.row];
-        const names = Array.from(weights, (weight) => (isPlainRead(term) ? '' : weightOf(weight)));
+        const gain = bake && product === null && isPackedPath(read) && read.output.layout === 'packed16' ? (sizeOfAll(term.weights) ?? 1) : 1; // prettier-ignore
+        const names = Array.from(weights, (weight) => (isPlainRead(term) ? '' : weightOf(weight / gain)));
         const total = read.image.expansion === null ? null : isPlainRead(term) ? '1.0' : weightOf(term.weights.reduce((sum, weight) => sum + weight, 0)); // prettier-ignore
-        taps.push({ name, term, read, product, total, weight: (i) => at(names, i) });
+        taps.push({ name, term, read, product, gain, total, weight: (i) => at(names, i) });
         return;
       }
       case 'line':
@@ -142,6 +144,12 @@ function sortTerms(
 
 /** Functions of an output have its number, the first one none. */
 const shadeName = (output: number): string => `shade${output === 0 ? '' : output}`;
+
+/** What all weights are but for their sign; null where they differ. */
+function sizeOfAll(weights: Float32Array): number | null {
+  const size = Math.abs(weights[0] ?? 0);
+  return size > 0 && weights.every((weight) => Math.abs(weight) === size) ? size : null;
+}
 
 /** The expression as a function, as packed16 outputs apply it four times. */
 function emitShade(

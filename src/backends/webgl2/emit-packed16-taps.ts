@@ -56,7 +56,7 @@ function emitGroup(group: Group): string[] {
     ]),
   );
   const columns = [...new Set(needed.flatMap((row) => [...row.keys()]))].sort((a, b) => a - b);
-  const scale = glslFloat(byteScale(read.image));
+  const scaleOf = ({ gain }: EmittedTaps) => glslFloat(byteScale(read.image) * gain);
   return block([
     'vec2 at = gl_FragCoord.xy;',
     'int x = int(at.x);',
@@ -73,7 +73,7 @@ function emitGroup(group: Group): string[] {
     ...products.flatMap((product) => block(emitAcross(product))),
     ...group.terms.flatMap(
       (one) =>
-      BYTES.map((byte) => `${one.name}_${byte} ${one.term.bias === null ? '' : '+'}= ${scale} * ${sumName(one, byte)}${emitStart(one)};`), // prettier-ignore
+      BYTES.map((byte) => `${one.name}_${byte} ${one.term.bias === null ? '' : '+'}= ${scaleOf(one)} * ${sumName(one, byte)}${emitStart(one)};`), // prettier-ignore
     ),
   ]);
 }

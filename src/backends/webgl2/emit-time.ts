@@ -102,24 +102,26 @@ function oneUniforms({ term, index, read: { image } }: EmittedTime): UniformValu
   return [{ name: `uTime${index}`, type: 'vec4', values, update }];
 }
 
-/** `add` for each frame, given GLSL of its layer and its weight. */
+/** `add` for each frame, given GLSL of its layer and its weight; the first one sets what the others add to. */
 function emitFrames(
   { index, read }: EmittedTime,
   walk: Walk,
-  add: (layer: string, weight: string) => readonly string[],
+  add: (layer: string, weight: string, operator: '=' | '+=') => readonly string[],
 ): string[] {
   const weights = `uTime${index}`;
-  if (walk === 'one') return [...add(`${weights}[0].y`, `${weights}[0].x`)];
+  if (walk === 'one') return [...add(`${weights}[0].y`, `${weights}[0].x`, '=')];
   if (walk === 'unrolled') {
     const { layers = 1 } = read.image;
-    return Array.from({ length: layers }, (_, layer) => add(`${layer}.0`, `${weights}[${layer >> 2}].${'xyzw'.charAt(layer & 3)}`)).flat(); // prettier-ignore
+    return Array.from({ length: layers }, (_, layer) => add(`${layer}.0`, `${weights}[${layer >> 2}].${'xyzw'.charAt(layer & 3)}`, layer === 0 ? '=' : '+=')).flat(); // prettier-ignore
   }
   return [
     'int four = 0;',
     'do {',
     `  vec4 w = ${weights}[four];`,
     `  vec4 layers = uLayers${index}[four];`,
-    ...['x', 'y', 'z', 'w'].flatMap((lane) => add(`layers.${lane}`, `w.${lane}`).map((line) => `  ${line}`)),
+    ...['x', 'y', 'z', 'w'].flatMap((lane) =>
+      add(`layers.${lane}`, `w.${lane}`, '+=').map((line) => `  ${line}`),
+    ),
     `} while (++four < uTurns${index});`,
   ];
 }
@@ -130,13 +132,13 @@ function emitBytes(one: EmittedTime, walk: Walk): string[] {
   return [
     `vec2 at = gl_FragCoord.xy * uTexels${slot}.zw;`,
     'ivec4 texel;',
-    'float weight, total = 0.0;',
-    ...BYTES.map((byte) => `vec4 sum${byte} = vec4(0.0);`),
-    ...emitFrames(one, walk, (layer, weight) => [
+    `float weight, total${walk === 'loop' ? ' = 0.0' : ''};`,
+    ...BYTES.map((byte) => `vec4 sum${byte}${walk === 'loop' ? ' = vec4(0.0)' : ''};`),
+    ...emitFrames(one, walk, (layer, weight, operator) => [
       `texel = ivec4(texture(uImage${slot}, vec3(at, ${layer})));`,
       `weight = ${weight};`,
-      'total += weight;',
-      ...BYTES.map((byte) => `sum${byte} += weight * ${emitRaw('texel', byte, image)};`),
+      `total ${operator} weight;`,
+      ...BYTES.map((byte) => `sum${byte} ${operator} weight * ${emitRaw('texel', byte, image)};`),
     ]),
     ...BYTES.map((byte) => `${name}_${byte} += ${emitSum(`sum${byte}`, 'total', byte, image)};`),
   ];

@@ -39,6 +39,8 @@ export type EmittedTaps = Named<TapsTerm> &
   Readonly<{
     weight: (index: number) => string;
     product: KernelProduct | null;
+    /** What the sum is multiplied with in the end: weights that are all alike are 1 or −1 until then. Else 1. */
+    gain: number;
     /** The sum of its weights as GLSL; null where nobody asks for it. */
     total: string | null;
   }>;

@@ -147,13 +147,15 @@ export class VolumeSource implements FrameSource {
 
   /** The slice that was sent came to nothing: what remembers slices lacks it. */
   lost(): void {
-    this.#sent = null;
     this.#freeMs = performance.now() + RETRY_MS;
     this.#restart();
+    this.#sent = null;
+    this.#wake();
   }
 
+  /** The slice that is under way, or was shown last, comes once more, unless another one is asked for. */
   #restart(): void {
-    this.#goal ??= this.#shown;
+    this.#goal ??= this.#sent?.shows ?? this.#shown;
     this.#next = null;
     this.#wake();
   }
