@@ -24,8 +24,11 @@ const sumOf = (line: Float64Array) => line.reduce((sum, value) => sum + value, 0
 
 /** The singular value goes to both sides evenly, so that neither gets much smaller weights than the other. */
 function toFactor(value: number, left: Float64Array, right: Float64Array): KernelFactor {
-  const share = Math.sqrt(value) * (sumOf(right) < 0 ? -1 : 1);
-  return { column: left.map((weight) => weight * share), row: right.map((weight) => weight * share) };
+  const share = Math.sqrt(value);
+  const [column, row] = [left.map((weight) => weight * share), right.map((weight) => weight * share)];
+  // By the row as it is given: rounding may turn the sign of a sum next to 0.
+  if (sumOf(row) >= 0) return { column, row };
+  return { column: column.map((weight) => -weight), row: row.map((weight) => -weight) };
 }
 
 function subtract(grid: Float64Array, { column, row }: KernelFactor): void {

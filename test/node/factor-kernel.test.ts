@@ -78,6 +78,14 @@ test('a disk: fewer factors than its rank, as few as the tolerance allows', () =
   expect(residual(grid, coarse.slice(0, -1))).toBeGreaterThan(0.1);
 });
 
+test('a row whose sum is next to 0 is given with a sum that is not below 0', () => {
+  const factors = factorKernel(
+    { height: 2, width: 6, weights: [1, 0, 1, -1, 0, -1, 2, -1, 0, -1, 0, 0] },
+    1e-9,
+  );
+  factors.forEach(({ row }) => expect(sum(row)).toBeGreaterThanOrEqual(0));
+});
+
 test('any kernel: within the tolerance, and one factor less is not', () => {
   const side = fc.integer({ min: 1, max: 8 });
   const weight = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.double({ min: -1, max: 1, noNaN: true }));
