@@ -15,7 +15,7 @@ import { MAX_UNROLLED_TAPS } from './plan.ts';
 import { accumulatorsCost, framesFirstCost, runningMs, spaceFirstCost, windowMs } from './price-time.ts';
 
 /** Sums over frames are kept in as many textures as there are frames to come. */
-export const MOST_ACCUMULATED = 8;
+const MOST_ACCUMULATED = 8;
 /** Of memory, for what one filter remembers. */
 const MOST_BYTES = 256e6;
 /** What a whole tail of weights may add up to before it counts. */
@@ -117,10 +117,7 @@ const isInPlace = ({ taps }: SpaceTime): boolean =>
   taps.length === 1 && at(taps, 0).every((offset) => offset === 0);
 
 /** Frames are mixed, and no neighbour is looked at. */
-export function writeInPlace(
-  { input, shape, weights, bias, memory }: SpaceTime,
-  writer: ProgramWriter,
-): number {
+function writeInPlace({ input, shape, weights, bias, memory }: SpaceTime, writer: ProgramWriter): number {
   const mixed = writer.add({ kind: 'temporal', input, shape, weights, memory });
   if (bias === 0) return mixed;
   const expression = binary('add', operand(0), constant(bias));

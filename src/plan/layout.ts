@@ -4,7 +4,7 @@
  */
 import { at } from '../core/assert.ts';
 import { withoutUnitClamp } from '../primitives/affine.ts';
-import { binary, constant, intervalOf, operand, substitute, type Expression, type Interval } from '../primitives/expression.ts'; // prettier-ignore
+import { ANY, UNIT, binary, constant, intervalOf, operand, substitute, type Expression, type Interval } from '../primitives/expression.ts'; // prettier-ignore
 import type { Primitive, SpaceTime } from '../primitives/primitive.ts';
 import { roundedToBytes } from '../primitives/rounding.ts';
 import type { DraftPass, DraftTerm } from './draft.ts';
@@ -17,10 +17,6 @@ import { plainRead, termGain, termInterval } from './terms.ts';
 
 /** What 8 bits round away: the weights of a mean sum to 1 but for their own rounding. */
 export const HALF_LEVEL = 0.5 / 255;
-
-const ANY: Interval = { low: -Infinity, high: Infinity };
-
-const UNIT: Interval = { low: 0, high: 1 };
 
 /** Whether 8 bits that stand for 0..1 hold all of `interval`. */
 export function isUnit({ low, high }: Interval): boolean {
@@ -53,13 +49,15 @@ function draftPass(
 ): DraftPass {
   const primitive = at(values, value);
   const intervalOfImage = (image: number) => intervals.get(image) ?? UNIT;
+  const boundsOf = (term: DraftTerm) =>
+    termInterval(term, intervalOfImage(term.image), at(at(values, term.image).shape, 2));
   const carried = operands.findIndex(
     (one) => one.kind === 'filter' && at(values, one.value).kind === 'spacetime',
   );
   if (carried >= 0) {
     const spacetime = at(values, at(operands, carried).value) as SpaceTime;
     const rest = operands.filter((_, i) => i !== carried).map(termOf);
-    const bounds = rest.map((term) => termInterval(term, intervalOfImage(term.image), at(at(values, term.image).shape, 2))); // prettier-ignore
+    const bounds = rest.map(boundsOf);
     return draftSums({ value, expression, carried, rest, bounds }, spacetime, intervalOfImage(spacetime.input)); // prettier-ignore
   }
   const terms = operands.map(termOf);
@@ -68,10 +66,7 @@ function draftPass(
     const beginning = begin === undefined ? {} : { begin: { ...begin, terms: begin.operands.map(termOf) } };
     return { value, expression, ...beginning, memory, terms, interval: ANY };
   }
-  const bounds = terms.map((term) =>
-    termInterval(term, intervalOfImage(term.image), at(at(values, term.image).shape, 2)),
-  );
-  return { value, expression, terms, interval: intervalOf(expression, bounds) };
+  return { value, expression, terms, interval: intervalOf(expression, terms.map(boundsOf)) };
 }
 
 /** A pass with a filter over space and time among its operands, which stands at `carried`. */

@@ -275,10 +275,3 @@ export const TYPICAL_DEVICE: DeviceCapabilities = {
   maxDrawBuffers: 8,
   maxArrayLayers: 2048,
 };
-
-/** Of a plan that computes each frame by itself, and measures nothing. */
-export const STATELESS: Pick<Plan, 'memories' | 'notes' | 'measurements'> = {
-  memories: [],
-  notes: [],
-  measurements: {},
-};

@@ -5,13 +5,7 @@
 import { assert, at } from '../core/assert.ts';
 import { PipelineError } from '../core/errors.ts';
 import { sameShape, showShape, type Shape } from '../core/tensor.ts';
-import {
-  asksElapsed,
-  operand,
-  substitute,
-  type Expression,
-  type Interval,
-} from '../primitives/expression.ts';
+import { ANY, UNIT, asksElapsed, operand, substitute, type Expression } from '../primitives/expression.ts';
 import {
   inputsOf,
   readsOf,
@@ -42,9 +36,6 @@ import type { Techniques } from './techniques.ts';
 import { atlasOf, blocksOf, stackShape, tiles } from './tensor-atlas.ts';
 import { plainRead } from './terms.ts';
 import { framePlaneImage } from './texels.ts';
-
-const ANY: Interval = { low: -Infinity, high: Infinity };
-const UNIT: Interval = { low: 0, high: 1 };
 
 /** Of passes that ask how long the frame before was ago, and remember nothing. */
 const CLOCK: Memory = { name: 'clock', frames: 1, warmUp: 'replicate', maxGapMs: 1000 };

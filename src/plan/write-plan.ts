@@ -4,7 +4,7 @@ import { PipelineError } from '../core/errors.ts';
 import { lumaExpansion } from '../core/frame-color.ts';
 import { withoutUnitClamp } from '../primitives/affine.ts';
 import type { TemporalWindow } from '../kernels/temporal-window.ts';
-import type { Expression, Interval } from '../primitives/expression.ts';
+import { ANY, UNIT, type Expression, type Interval } from '../primitives/expression.ts';
 import type { Primitive } from '../primitives/primitive.ts';
 import { roundedToBytes } from '../primitives/rounding.ts';
 import { fuse, type FusedPass } from './fuse.ts';
@@ -41,9 +41,6 @@ const LINE_VECTORS = 21;
 const TIME_VECTORS = 19;
 /** A pass below this costs less than the compilation that would make it faster is worth. */
 const LEAST_BAKED_MS = 0.5;
-
-const UNIT: Interval = { low: 0, high: 1 };
-const ANY: Interval = { low: -Infinity, high: Infinity };
 
 /** See `PlanOptions`. */
 export type PlanTarget = 'bytes' | 'colours' | 'canvas';

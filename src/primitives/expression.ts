@@ -153,6 +153,9 @@ function binaryValue(op: BinaryOp, a: number, b: number): number {
 /** All that a value can be: it decides which texel formats can hold it. */
 export type Interval = Readonly<{ low: number; high: number }>;
 
+export const UNIT: Interval = { low: 0, high: 1 };
+export const ANY: Interval = { low: -Infinity, high: Infinity };
+
 /** Bounds of `expression` where each operand stays within its own (interval arithmetic, never too narrow). */
 export function intervalOf(expression: Expression, operands: readonly Interval[]): Interval {
   switch (expression.kind) {

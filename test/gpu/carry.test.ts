@@ -11,7 +11,7 @@ import { abs, add, conv3d, frameAt, maxPool3d, mul, runningMean, stack, temporal
 import { makePlan } from '../../src/plan/make-plan.ts';
 import type { Techniques } from '../../src/plan/techniques.ts';
 import { greyOf, type FramePlanes } from '../support/frame-planes.ts';
-import { noiseFrame } from '../support/frame-sequences.ts';
+import { noiseFrame } from '../support/camera-sequences.ts';
 import { frameOf, tightly } from './compare.ts';
 import { FULL, onFrame, onLuma } from './run-sequence.ts';
 

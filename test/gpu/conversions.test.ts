@@ -9,20 +9,20 @@ import { tensor } from '../../src/core/tensor.ts';
 import { graph } from '../../src/graph/builder.ts';
 import { conv2d } from '../../src/graph/operators.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
-import {
-  STATELESS,
-  type ComputePass,
-  type FrameForm,
-  type FramePlane,
-  type Image,
-  type Pass,
-  type Plan,
-  type TexelFormat,
-  type TexelLayout,
+import type {
+  ComputePass,
+  FrameForm,
+  FramePlane,
+  Image,
+  Pass,
+  Plan,
+  TexelFormat,
+  TexelLayout,
 } from '../../src/plan/plan.ts';
 import { plainRead } from '../../src/plan/terms.ts';
 import { operand } from '../../src/primitives/expression.ts';
 import { calmPlanes, rgbOf, wildPlanes, type FramePlanes } from '../support/frame-planes.ts';
+import { STATELESS } from '../support/stateless.ts';
 import { frameOf, tightly, type Output } from './compare.ts';
 
 const ledger = new Ledger();

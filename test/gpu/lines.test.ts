@@ -5,9 +5,10 @@ import { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import { at } from '../../src/core/assert.ts';
 import { lumaExpansion, type RangeExpansion } from '../../src/core/frame-color.ts';
 import { isSettled, Ledger } from '../../src/core/ledger.ts';
-import { STATELESS, MOST_LINE_TAPS, type ComputePass, type CubicTerm, type FrameForm, type Image, type LineTerm, type Plan, type Term } from '../../src/plan/plan.ts'; // prettier-ignore
+import { MOST_LINE_TAPS, type ComputePass, type CubicTerm, type FrameForm, type Image, type LineTerm, type Plan, type Term } from '../../src/plan/plan.ts'; // prettier-ignore
 import { binary, constant, operand, type Expression } from '../../src/primitives/expression.ts';
 import { frameOfPlanes, frameOfRgb } from './real-frame.ts';
+import { STATELESS } from '../support/stateless.ts';
 
 type Layout = 'packed4' | 'rgba';
 type Size = readonly [width: number, height: number];

@@ -1,16 +1,10 @@
 /** One pass over bytes that are known, for tests of its emitters; and what it should give, in float64. */
 import type { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import { lumaExpansion } from '../../src/core/frame-color.ts';
-import {
-  STATELESS,
-  type Image,
-  type Plan,
-  type TapsTerm,
-  type TexelLayout,
-  type Term,
-} from '../../src/plan/plan.ts';
+import type { Image, Plan, TapsTerm, TexelLayout, Term } from '../../src/plan/plan.ts';
 import { operand, type Expression } from '../../src/primitives/expression.ts';
 import { frameOfPlanes } from './real-frame.ts';
+import { STATELESS } from '../support/stateless.ts';
 
 export type Size = readonly [width: number, height: number];
 export type Sample = Readonly<{ width: number; height: number; fullRange: boolean; y: Uint8Array }>;

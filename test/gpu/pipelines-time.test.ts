@@ -7,7 +7,7 @@ import { isSettled, Ledger } from '../../src/core/ledger.ts';
 import type { Filter, ParamValues } from '../../src/graph/filter.ts';
 import { hasMemory } from '../../src/graph/latency.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
-import { cameraTimes } from '../support/frame-sequences.ts';
+import { cameraTimes } from '../support/camera-sequences.ts';
 import { rgbTensor, tightly } from './compare.ts';
 import { frameOfRgb, realPicture, type Rgb } from './real-frame.ts';
 

@@ -10,7 +10,7 @@ import { makePlan } from '../../src/plan/make-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Techniques } from '../../src/plan/techniques.ts';
 import { greyOf, type FramePlanes } from '../support/frame-planes.ts';
-import { noiseFrame } from '../support/frame-sequences.ts';
+import { noiseFrame } from '../support/camera-sequences.ts';
 import { frameOf, tightly, type Output } from './compare.ts';
 
 export const FULL: FrameColor = { matrix: 'bt601', fullRange: true };

@@ -5,7 +5,7 @@ import { isSettled, Ledger } from '../../src/core/ledger.ts';
 import { tensor } from '../../src/core/tensor.ts';
 import type { GraphValue } from '../../src/graph/builder.ts';
 import { abs, add, conv2d, conv3d, difference, frameAt, mul, quantize, runningMean, runningVariance, stack, sub, temporal } from '../../src/graph/operators.ts'; // prettier-ignore
-import { cameraTimes, TROUBLED_TIMES } from '../support/frame-sequences.ts';
+import { cameraTimes, TROUBLED_TIMES } from '../support/camera-sequences.ts';
 import { FULL, LIMITED, onFrame, onLuma, runSequence, worstOfLuma, worstOfPlanes } from './run-sequence.ts';
 
 const ledger = new Ledger();

@@ -10,7 +10,7 @@ import { tensor, type Tensor } from '../../src/core/tensor.ts';
 import type { GraphValue } from '../../src/graph/builder.ts';
 import { abs, add, conv3d, frameAt, magnitude, stack } from '../../src/graph/operators.ts';
 import type { Techniques } from '../../src/plan/techniques.ts';
-import { cameraTimes, TROUBLED_TIMES } from '../support/frame-sequences.ts';
+import { cameraTimes, TROUBLED_TIMES } from '../support/camera-sequences.ts';
 import { FULL, LIMITED, onLuma, runSequence, worstOfLuma } from './run-sequence.ts';
 
 const ledger = new Ledger();

@@ -4,14 +4,9 @@ import { FrameUpload, type FrameUploadOptions } from '../../src/backends/webgl2/
 import { ProgramCache } from '../../src/backends/webgl2/programs.ts';
 import type { FrameImage, UploadOptions, UploadPath } from '../../src/backends/port.ts';
 import { Ledger } from '../../src/core/ledger.ts';
-import {
-  STATELESS,
-  type FrameForm,
-  type FramePlane,
-  type Plan,
-  type TexelLayout,
-} from '../../src/plan/plan.ts';
+import type { FrameForm, FramePlane, Plan, TexelLayout } from '../../src/plan/plan.ts';
 import { framePlaneImage, LANES } from '../../src/plan/texels.ts';
+import { STATELESS } from '../support/stateless.ts';
 
 /** A plan that reads these planes and does nothing with them. */
 export function planReading(form: FrameForm, images: readonly (readonly [FramePlane, TexelLayout])[]): Plan {

@@ -81,9 +81,8 @@ export class MemoryCarrier {
     });
   }
 
-  /** @returns whether a memory was taken over. */
-  carry(from: WebGl2Graph, to: WebGl2Graph): boolean {
-    let isAny = false;
+  /** What is not alike begins anew. */
+  carry(from: WebGl2Graph, to: WebGl2Graph): void {
     to.plan.memories.forEach(({ name, frames, isDerived }, memory) => {
       if (isDerived === true) return;
       const old = from.plan.memories.findIndex((one) => one.name === name);
@@ -91,13 +90,11 @@ export class MemoryCarrier {
       const [mine, theirs] = [imagesOf(to.plan, memory), imagesOf(from.plan, old)];
       const fits = mine.length === theirs.length && mine.every((image, i) => isAlike(at(to.plan.images, image), at(from.plan.images, at(theirs, i)), frames)); // prettier-ignore
       if (!fits) return;
-      isAny = true;
       to.memory.follow(memory, from.memory, old);
       mine.forEach((image, i) => {
         this.#carryImage(from, at(theirs, i), to, image);
       });
     });
-    return isAny;
   }
 
   #carryImage(from: WebGl2Graph, theirs: number, to: WebGl2Graph, mine: number): void {

@@ -1,6 +1,6 @@
 /** A plan that is ready to run on WebGL2: its programs and its textures. */
 import { assert, at } from '../../core/assert.ts';
-import type { Plan } from '../../plan/plan.ts';
+import { isRemembered, type Plan } from '../../plan/plan.ts';
 import { BYTES_OF_TEXEL } from '../../plan/texels.ts';
 import type { PreparedGraph } from '../port.ts';
 import type { CompiledPass, Draw } from './compiled-pass.ts';
@@ -49,8 +49,8 @@ export class WebGl2Graph implements PreparedGraph {
   }
 
   get memoryBytes(): number {
-    const remembered = this.plan.images.flatMap(({ memory, source }, index) =>
-      memory !== undefined || source.kind === 'previous' ? [this.textureOf(index)] : [],
+    const remembered = this.plan.images.flatMap((image, index) =>
+      isRemembered(image) ? [this.textureOf(index)] : [],
     );
     return remembered.reduce((sum, { width, height, layers, format }) => sum + width * height * Math.max(1, layers) * BYTES_OF_TEXEL[format], 0); // prettier-ignore
   }
