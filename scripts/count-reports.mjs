@@ -12,6 +12,12 @@
  */
 
 /**
+ * @typedef {object} Progress What a runner leaves that did not get to its end.
+ * @property {string[]} notEnded The files that it was at.
+ * @property {number} notBegun How many more there were.
+ */
+
+/**
  * @typedef {object} PlaywrightReport The parts of Playwright's JSON report that we read.
  * @property {PlaywrightSuite[]} suites
  * @property {{ message?: string }[]} errors
@@ -60,18 +66,26 @@ function countSuite(suite, path, counts) {
 }
 
 /**
- * Holds a report against how its runner ended: one that left none, that ran nothing, or that ended badly while all its
- * tests passed has failed once.
+ * Holds a report against how its runner ended: one that left none, that left it half done, that ran nothing, or that ended
+ * badly while all its tests passed has failed once.
  *
- * @param {Counts | undefined} counts Undefined where the runner left no report.
+ * @param {Counts | Progress | undefined} report Undefined where the runner left none.
  * @param {string} problem How the runner ended badly; empty when it ended well.
  * @returns {Counts}
  */
-export function settle(counts, problem) {
-  if (counts === undefined) return failure(`it left no report (${problem || 'exit status 0'})`);
-  if (counts.failed > 0) return counts;
-  const found = problem || (counts.passed === 0 ? 'it ran no test' : '');
-  return found ? { ...counts, failed: 1, problems: [found] } : counts;
+export function settle(report, problem) {
+  if (report === undefined) return failure(`it left no report (${problem || 'exit status 0'})`);
+  if ('notEnded' in report) return failure(`${problem || 'exit status 0'}; ${whereabouts(report)}`);
+  if (report.failed > 0) return report;
+  const found = problem || (report.passed === 0 ? 'it ran no test' : '');
+  return found ? { ...report, failed: 1, problems: [found] } : report;
+}
+
+/** @param {Progress} progress */
+function whereabouts({ notEnded, notBegun }) {
+  const files = `${notBegun} ${notBegun === 1 ? 'file' : 'files'} not begun`;
+  if (notEnded.length === 0) return files;
+  return `not ended: ${notEnded.join(', ')}${notBegun > 0 ? `; ${files}` : ''}`;
 }
 
 /**

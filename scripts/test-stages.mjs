@@ -7,6 +7,7 @@ import { countPlaywright, failure, settle } from './count-reports.mjs';
 import { runCommand, runNpm } from './run-command.mjs';
 
 /** @typedef {import('./count-reports.mjs').Counts} Counts */
+/** @typedef {import('./count-reports.mjs').Progress} Progress */
 
 /**
  * @typedef {object} Stage
@@ -14,21 +15,27 @@ import { runCommand, runNpm } from './run-command.mjs';
  * @property {string} title
  * @property {'npm' | 'vitest' | 'playwright'} runner An npm script counts as one; the others count their tests.
  * @property {boolean} needsChromium
+ * @property {number} minutes What it may take: several times of what it does on two slow cores.
  */
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const REPORTS = join(ROOT, 'test-results');
-const LIMITS = { timeoutMs: 20 * 60_000, cwd: ROOT, show: true };
 
 /** @type {readonly Stage[]} */
 export const STAGES = [
-  { name: 'lint', title: 'ESLint and Prettier', runner: 'npm', needsChromium: false },
-  { name: 'types', title: 'TypeScript', runner: 'npm', needsChromium: false },
-  { name: 'arrows', title: 'who may import whom', runner: 'npm', needsChromium: false },
-  { name: 'node', title: 'tests without a browser', runner: 'vitest', needsChromium: false },
-  { name: 'gpu', title: 'WebGL2 tests in Chromium', runner: 'vitest', needsChromium: true },
-  { name: 'worker', title: 'camera and worker tests in Chromium', runner: 'vitest', needsChromium: true },
-  { name: 'e2e', title: 'the pages, end to end', runner: 'playwright', needsChromium: true },
+  { name: 'lint', title: 'ESLint and Prettier', runner: 'npm', needsChromium: false, minutes: 5 },
+  { name: 'types', title: 'TypeScript', runner: 'npm', needsChromium: false, minutes: 5 },
+  { name: 'arrows', title: 'who may import whom', runner: 'npm', needsChromium: false, minutes: 5 },
+  { name: 'node', title: 'tests without a browser', runner: 'vitest', needsChromium: false, minutes: 10 },
+  { name: 'gpu', title: 'WebGL2 tests in Chromium', runner: 'vitest', needsChromium: true, minutes: 20 },
+  {
+    name: 'worker',
+    title: 'camera and worker tests in Chromium',
+    runner: 'vitest',
+    needsChromium: true,
+    minutes: 10,
+  },
+  { name: 'e2e', title: 'the pages, end to end', runner: 'playwright', needsChromium: true, minutes: 30 },
 ];
 
 /**
@@ -36,8 +43,9 @@ export const STAGES = [
  * @returns {Promise<Counts>}
  */
 export async function runStage(stage) {
+  const limits = { timeoutMs: stage.minutes * 60_000, cwd: ROOT, show: true };
   if (stage.runner === 'npm') {
-    const { problem } = await runNpm(['run', '--silent', stage.name], LIMITS);
+    const { problem } = await runNpm(['run', '--silent', stage.name], limits);
     return problem ? failure(problem) : { passed: 1, failed: 0, skips: [], problems: [] };
   }
   mkdirSync(REPORTS, { recursive: true });
@@ -53,23 +61,23 @@ export async function runStage(stage) {
       : [join('@playwright', 'test', 'cli.js'), 'test', '--forbid-only'];
   const [script = '', ...rest] = args;
   const { problem } = await runCommand(process.execPath, [join(ROOT, 'node_modules', script), ...rest], {
-    ...LIMITS,
+    ...limits,
     env: { ...process.env, CONVOLUX_REPORT: file },
   });
-  return settle(readCounts(stage, file), problem);
+  return settle(readReport(stage, file), problem);
 }
 
 /**
  * @param {Stage} stage
  * @param {string} file
- * @returns {Counts | undefined}
+ * @returns {Counts | Progress | undefined}
  */
-function readCounts(stage, file) {
+function readReport(stage, file) {
   if (!existsSync(file)) return undefined;
   try {
     const report = /** @type {unknown} */ (JSON.parse(readFileSync(file, 'utf8')));
     return stage.runner === 'vitest'
-      ? /** @type {Counts} */ (report)
+      ? /** @type {Counts | Progress} */ (report)
       : countPlaywright(/** @type {import('./count-reports.mjs').PlaywrightReport} */ (report));
   } catch {
     return undefined;

@@ -1,15 +1,41 @@
 /**
  * A Vitest reporter that writes what test.mjs adds up. Vitest's JSON reporter leaves out why a test was skipped and what
- * went wrong outside of any test. Writes to the file that CONVOLUX_REPORT names.
+ * went wrong outside of any test. Writes to the file that CONVOLUX_REPORT names; until the end, at which files the run is,
+ * so that a run which is killed has left that.
  */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 
 /** @typedef {import('./count-reports.mjs').Counts} Counts */
+/** @typedef {import('./count-reports.mjs').Progress} Progress */
+/** @typedef {import('vitest/node').TestModule} TestModule */
 
 export class VitestCounts {
+  /** @type {Set<string>} */
+  #running = new Set();
+  #notBegun = 0;
+
+  /** @param {readonly unknown[]} specifications */
+  onTestRunStart(specifications) {
+    this.#notBegun = specifications.length;
+    this.#tellProgress();
+  }
+
+  /** @param {TestModule} module */
+  onTestModuleQueued(module) {
+    this.#running.add(module.relativeModuleId);
+    this.#notBegun -= 1;
+    this.#tellProgress();
+  }
+
+  /** @param {TestModule} module */
+  onTestModuleEnd(module) {
+    this.#running.delete(module.relativeModuleId);
+    this.#tellProgress();
+  }
+
   /**
-   * @param {readonly import('vitest/node').TestModule[]} modules
+   * @param {readonly TestModule[]} modules
    * @param {readonly { message?: string }[]} unhandled
    */
   onTestRunEnd(modules, unhandled) {
@@ -25,9 +51,18 @@ export class VitestCounts {
       for (const test of module.children.allTests()) count(test, counts);
     }
     counts.failed += counts.problems.length;
-    const file = process.env['CONVOLUX_REPORT'];
-    if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+    write(counts);
   }
+
+  #tellProgress() {
+    write({ notEnded: [...this.#running], notBegun: this.#notBegun });
+  }
+}
+
+/** @param {Counts | Progress} report */
+function write(report) {
+  const file = process.env['CONVOLUX_REPORT'];
+  if (file !== undefined) writeFileSync(file, JSON.stringify(report));
 }
 
 /** @param {import('vitest/node').TestCase} test @param {Counts} counts */

@@ -41,7 +41,7 @@ function isOlder({ takenUs, source }: BudgetState, tsUs: number): boolean {
 /** How many frames come for each that is asked for, by their own time, in which frames that never came leave a gap. */
 function targetRatio({ targetFps, source }: BudgetState): number {
   const { periodMs, gapsMs } = source;
-  if (targetFps === null || periodMs === null || periodMs <= 0) return 1;
+  if (targetFps === null || periodMs === null) return 1;
   const targetMs = 1000 / targetFps;
   if (targetMs / periodMs <= 1 + TUNING.nearTarget + 0.5 / gapsMs.length) return 1;
   return Math.max(1, (targetMs * 1000 * speedOf(source)) / stepUsOf(source));

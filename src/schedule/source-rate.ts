@@ -8,7 +8,7 @@ export type SourceRate = Readonly<{
   /** The last gaps, oldest first. */
   gapsMs: readonly number[];
   stepsUs: readonly number[];
-  /** From one frame to the next; null before that is known. */
+  /** From one frame to the next, `knownAfterMs / gapsKept` at least; null before that is known. */
   periodMs: number | null;
 }>;
 
@@ -57,7 +57,7 @@ export function stepUsOf({ stepsUs, periodMs }: SourceRate): number {
 
 /** How fast the frames' own time runs: 2 for a clip that is played twice as fast. */
 export function speedOf({ stepsUs, periodMs }: SourceRate): number {
-  if (stepsUs.length === 0 || periodMs === null || periodMs <= 0) return 1;
+  if (stepsUs.length === 0 || periodMs === null) return 1;
   const speed = meanOf(withoutHiccup(stepsUs)) / 1000 / periodMs;
   return Math.abs(speed - 1) < TUNING.nearSpeed ? 1 : speed;
 }
@@ -66,7 +66,10 @@ function pushed(values: readonly number[], value: number): readonly number[] {
   return [...values.slice(values.length >= TUNING.gapsKept ? 1 : 0), value];
 }
 
-/** The mean gap. A single long one is a hiccup; several in a row that agree are another rate. */
+/**
+ * The mean gap. A single long one is a hiccup, if the others last long enough to be a rate: two frames at once, and two
+ * more after a pause, have none. Several in a row that agree are another rate.
+ */
 function periodOf(
   gapsMs: readonly number[],
   periodMs: number | null,
@@ -84,8 +87,9 @@ function periodOf(
       return { gapsMs: slower, periodMs: meanOf(slower) };
     }
   }
-  const known = gapsMs.length >= TUNING.gapsOfChange && sumOf(gapsMs) >= TUNING.knownAfterMs;
-  return { gapsMs, periodMs: known ? meanOf(withoutHiccup(gapsMs)) : periodMs };
+  const usual = withoutHiccup(gapsMs);
+  const known = gapsMs.length >= TUNING.gapsOfChange && sumOf(usual) >= TUNING.knownAfterMs;
+  return { gapsMs, periodMs: known ? meanOf(usual) : periodMs };
 }
 
 /** The last `count` gaps or more, that take `spanMs` together; none if there are not so many. */

@@ -188,7 +188,7 @@ test('layers of any kind', { timeout: 60_000 }, async () => {
     fc.asyncProperty(layers, async ({ from, layer }) => {
       await expectExact(from, layer, linear(layer.shape[2]!, layer.shape, { input: 1 }));
     }),
-    { numRuns: 25 },
+    { numRuns: 25, plugins: [fc.interruptAfterTimeLimit(50_000, { failOnInterrupt: true })] },
   );
 });
 

@@ -186,6 +186,6 @@ test('WebGL2 is the reference', { timeout: 120_000 }, async () => {
         }
       });
     }),
-    { numRuns: 100 },
+    { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(100_000, { failOnInterrupt: true })] },
   );
 });

@@ -170,6 +170,28 @@ describe('measuring', () => {
     for (let id = 61; id < 65; id++) talk.arrive(id, 59 * 16.7 + 400 + (id - 60) * 33.3);
     expect(talk.state.budgetMs).toBeCloseTo(33.3, 1);
   });
+
+  it.each([2, 3, 4])('knows it where %d frames come at once, and before that gives them time', (burst) => {
+    const talk = new Talk();
+    const atMs = (id: number) => (id - (id % burst)) * 33.3;
+    for (let id = 0; id < 2 * burst; id++) {
+      talk.arrive(id, atMs(id), id * 33_300);
+      expect(talk.state.budgetMs).toBeCloseTo(33.3, 1);
+    }
+    for (let id = 2 * burst; id < 48; id++) talk.arrive(id, atMs(id), id * 33_300);
+    expect(Math.abs(talk.state.budgetMs / 33.3 - 1)).toBeLessThan(0.2);
+  });
+
+  it('leaves frames some time though the clock stands still, and more once it goes on', () => {
+    const talk = new Talk();
+    for (let id = 0; id < 30; id++) talk.arrive(id, id * 33.3);
+    for (let id = 30; id < 60; id++) talk.arrive(id, 29 * 33.3, id * 33_300);
+    expect(talk.state.budgetMs).toBeGreaterThan(3);
+    talk.arrive(60, 29 * 33.3 + 113, 60 * 33_300);
+    expect(talk.state.budgetMs).toBeGreaterThan(3);
+    for (let id = 61; id < 66; id++) talk.arrive(id, (id - 31) * 33.3 + 113, id * 33_300);
+    expect(talk.state.budgetMs).toBeCloseTo(33.3, 1);
+  });
 });
 
 describe('pauses and faults', () => {

@@ -27,6 +27,14 @@ describe('settle', () => {
   ])('counts one failure for %s', (_name, report, problem) => {
     expect(settle(report, problem)).toMatchObject({ failed: 1, problems: [expect.any(String)] });
   });
+
+  test.each([
+    [['a.test.ts'], 0, 'no end after 600 s', 'no end after 600 s; not ended: a.test.ts'],
+    [['a.test.ts', 'b.test.ts'], 1, 'SIGSEGV', 'SIGSEGV; not ended: a.test.ts, b.test.ts; 1 file not begun'],
+    [[], 17, '', 'exit status 0; 17 files not begun'],
+  ])('names the files that a runner was at: %j and %i', (notEnded, notBegun, problem, expected) => {
+    expect(settle({ notEnded, notBegun }, problem)).toEqual(failure(expected));
+  });
 });
 
 describe('countPlaywright', () => {

@@ -20,9 +20,10 @@
  * It knows each frame's noise, each spike and the load to come, so it climbs and descends in time and needs no margin.
  * No scheduler can always reach it.
  *
- * How: by stretch, for each level that fits, all schedules are built frame by frame, computed or left out. Of two
- * schedules, one that is free no later, has shown no less and was late no more often is as good as the other or better,
- * whatever comes: the other is forgotten. So the best is found, unless more than BEAM schedules remain that can't be
+ * How: by stretch, for each level that fits, all schedules are built frame by frame, computed or left out. Of two that
+ * are free at the same time, one that has shown no less and was late no more often is as good as the other or better,
+ * whatever comes: the other is forgotten. (One that is free earlier need not be better: it may not leave out a frame that
+ * the other may, however dear that is.) So the best is found, unless more than BEAM schedules remain that can't be
  * compared; then the worst of those are forgotten too.
  */
 import { costAt, nominalMs, type Fate, type Frame } from './fate.ts';
@@ -170,7 +171,7 @@ function prune(labels: readonly Label[], nextMs: number): readonly Label[] {
   )) {
     const isBeaten = kept.some(
       (other) =>
-        other.late <= label.late && freeMs(other) <= freeMs(label) && startedMs(other) <= startedMs(label),
+        other.late <= label.late && freeMs(other) === freeMs(label) && startedMs(other) === startedMs(label),
     );
     if (!isBeaten) kept.push(label);
     if (kept.length === BEAM) break;

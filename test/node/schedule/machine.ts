@@ -17,6 +17,8 @@ export type Schedule = Readonly<{
   frames: number;
   /** Of a period, either way. */
   jitter: number;
+  /** So many frames come at once. */
+  burst: number;
   /** What a full frame takes, in periods, by the number of the frame that comes. */
   load: (frame: number) => number;
   /** Of that, the share that doesn't shrink with the pixels. */
@@ -35,6 +37,7 @@ export const CALM_SCHEDULE: Schedule = {
   fps: 30,
   frames: 90,
   jitter: 0,
+  burst: 1,
   load: () => 0.5,
   fixedShare: 0,
   noise: 0,
@@ -87,15 +90,18 @@ class Machine {
   }
 
   run(): BudgetState {
-    const { fps, frames, jitter } = this.schedule;
+    const { fps, frames, jitter, burst } = this.schedule;
     const periodMs = 1000 / fps;
     const endMs = periodMs * frames + 300;
     const plan: Coming[] = [];
     const plans = (atMs: number, happen: () => void) => plan.push({ atMs, order: this.#order++, happen });
-    for (let id = 0; id < frames; id++) {
-      plans(Math.max(0, periodMs * (id + jitter * (2 * this.#random() - 1))), () => {
-        this.#arrive(id);
-      });
+    for (let first = 0; first < frames; first += burst) {
+      const atMs = Math.max(0, periodMs * (first + jitter * (2 * this.#random() - 1)));
+      for (let id = first; id < Math.min(first + burst, frames); id++) {
+        plans(atMs, () => {
+          this.#arrive(id);
+        });
+      }
     }
     for (let ms = 40; ms < endMs; ms += 40) plans(ms, () => this.#tell({ type: 'tick' }));
     plans(endMs, () => this.#tell({ type: 'stop' }));
