@@ -21,11 +21,19 @@ const ROOMS = {
   'src/schedule': ['src/core'],
   'src/rx': ['src/core', 'src/frames', 'src/schedule'],
   'src/engine': ['src/core', 'src/graph', 'src/plan', 'src/backends', 'src/frames', 'src/schedule', 'src/rx'],
-  'src/clips': ['src/core', 'src/frames', 'types:src/engine'],
-  'src/session': ['src/core', 'src/graph', 'src/frames', 'src/schedule', 'src/rx', 'types:src/engine'],
+  'src/clips': ['src/core', 'src/frames', 'types:src/graph', 'types:src/engine'],
+  'src/session': [
+    'src/core',
+    'src/graph',
+    'src/frames',
+    'src/schedule',
+    'src/rx',
+    'types:src/engine',
+    'types:src/clips',
+  ],
   'src/element': ['src/core', 'src/graph', 'src/session'],
   'src/adapters': ['src/core', 'src/session'],
-  'src/cli': ['src/core', 'src/clips', 'pipelines'],
+  'src/cli': ['src/core', 'types:src/clips', 'src/graph', 'pipelines'],
   pipelines: ['src/core', 'src/kernels', 'src/graph', 'src/ops'],
 };
 
@@ -35,6 +43,7 @@ const PACKAGES = {
   'src/engine': ['rxjs'],
   'src/session': ['rxjs'],
   'src/clips': ['mediabunny'],
+  'src/cli': ['commander', 'playwright-core', 'tinyglobby'],
   workers: ['comlink', 'rxjs'],
   demo: ['rxjs', '@mediapipe/camera_utils'],
 };
@@ -82,9 +91,9 @@ module.exports = {
       to: packages(room, names),
     })),
 
-    // The two entries of the package reach whatever is public; a folder that is no room isn't.
+    // The entries of the package reach whatever is public; a folder that is no room isn't.
     {
-      from: { path: '^src/(index|define)\\.ts$' },
+      from: { path: '^src/(index|clips|define)\\.ts$' },
       to: {
         path: Object.keys(ROOMS)
           .filter((room) => room.startsWith('src/'))
@@ -94,18 +103,29 @@ module.exports = {
     { from: { path: '^src/define\\.ts$' }, to: { path: ['^src/index\\.ts$', '^pipelines/'] } },
 
     { from: { path: '^src/session/' }, to: { path: '^workers/[^/]+/[^/]+\\.client\\.ts$' } },
+    // What clips are and fail with, without what reads and writes them, which is in the workers alone.
+    { from: { path: '^src/session/' }, to: { path: '^src/clips/clip-(types|faults)\\.ts$' } },
     ...WORKER_ROOMS.map((to) => arrow({ path: '^workers/' }, to)),
     { from: { path: '^workers/([^/]+)/' }, to: { path: '^workers/$1/' } },
     // What all workers share: how calls and errors cross.
     { from: { path: '^workers/' }, to: { path: '^workers/(throw-handler|worker-client)\\.ts$' } },
 
-    // A page is what a user of the package could write: its own folder and the public entries.
+    // A page is what a user of the package could write: its own folder, what the pages share, and the public entries.
     {
       from: { path: '^demo/([^/]+)/' },
-      to: { path: ['^demo/$1/', '^src/index\\.ts$', '^pipelines/index\\.ts$'] },
+      to: { path: ['^demo/($1|shared)/', '^src/(index|clips)\\.ts$', '^pipelines/index\\.ts$'] },
     },
 
     { from: { path: '^demo/' }, to: { path: '^node_modules/vite/client\\.d\\.ts$' } },
+
+    // The command line: Node's own modules, how the tests find and start Chromium, and the names of what clips can be.
+    { from: { path: '^src/cli/' }, to: { dependencyTypes: ['core'] } },
+    {
+      from: { path: '^src/cli/' },
+      to: {
+        path: ['^scripts/(find-chromium|chromium-args)\\.mjs$', '^src/(index|clips|clips/clip-types)\\.ts$'],
+      },
+    },
 
     { from: { path: '^scripts/' }, to: { path: '^scripts/' } },
     // Rules of the linter, which know types.

@@ -12,12 +12,13 @@ const FRONT = 'live';
 
 /** The package under its public names, as its users import it. The longer name first: Vite takes the first that fits. */
 export const packageAlias = [
+  { find: /^convolux\/clips$/, replacement: join(ROOT, 'src/clips.ts') },
   { find: /^convolux\/pipelines$/, replacement: join(ROOT, 'pipelines/index.ts') },
   { find: /^convolux$/, replacement: join(ROOT, 'src/index.ts') },
 ];
 
 /** Known ahead, so that no dependency is discovered late and reloads an open page or a running test. */
-export const dependencies = ['comlink', 'rxjs'];
+export const dependencies = ['comlink', 'mediabunny', 'rxjs'];
 
 export default defineConfig({
   root: DEMO,
@@ -43,7 +44,11 @@ export default defineConfig({
     rolldownOptions: { input: pages() },
   },
   preview: {
-    headers: { 'Content-Security-Policy': "default-src 'self'; object-src 'none'; base-uri 'none'" },
+    headers: {
+      // blob: is for the player alone, which shows a clip that was made on this page.
+      'Content-Security-Policy':
+        "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'",
+    },
   },
 });
 

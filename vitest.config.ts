@@ -32,6 +32,8 @@ const inBrowser = { fileParallelism: false, testTimeout: 30_000, hookTimeout: 60
 
 export default defineConfig({
   resolve: { alias: packageAlias },
+  // More clips lie beside the repository where it is developed.
+  server: { fs: { allow: ['.', '../shared/media'] } },
   // What a test imports first, found late, would reload the page in the middle of another.
   optimizeDeps: { include: [...dependencies, 'fast-check'] },
   test: {

@@ -3,7 +3,8 @@
  * have nothing to do (aria-disabled, not disabled), so that the focus is never lost under a finger.
  */
 import type { Filter } from 'convolux';
-import { required } from './required.ts';
+import { required } from '../shared/required.ts';
+import type { Recorder } from './recorder.ts';
 import type { Runner } from './runner.ts';
 import type { PageState, SourceKind, Store } from './store.ts';
 import { sources } from './url-state.ts';
@@ -11,7 +12,7 @@ import { sources } from './url-state.ts';
 /** What Space presses by itself. A slider and a radio button that is on make nothing of it. */
 const takesSpace = 'button, summary, a, input:not([type=range], [type=radio]:checked)';
 
-export function mountActions(store: Store, runner: Runner): void {
+export function mountActions(store: Store, runner: Runner, recorder: Recorder): void {
   const stop = action('stop');
   for (const source of sources) {
     const button = action(source);
@@ -26,7 +27,9 @@ export function mountActions(store: Store, runner: Runner): void {
       });
   }
   stop.addEventListener('click', () => {
-    if (activeSource(store.state) !== undefined) void runner.stop();
+    // What is recorded is ended first, and shown.
+    if (store.state.recorder !== 'off') recorder.stop();
+    else if (activeSource(store.state) !== undefined) void runner.stop();
   });
   store
     .select((state) => activeSource(state) === undefined)

@@ -3,8 +3,8 @@
  * work to try that out. All of it takes effect at once, without a new start.
  */
 import type { DegradationPreference } from 'convolux';
-import { choice, segments, slider } from './fields.ts';
-import { required } from './required.ts';
+import { choice, segments, slider } from '../shared/fields.ts';
+import { required } from '../shared/required.ts';
 import type { Store } from './store.ts';
 
 const usualRates: readonly number[] = [60, 30, 24, 15];

@@ -1,11 +1,11 @@
 /**
- * Mirror, shortcuts, and what stands under "Camera and output": size, camera driver, kind of output.
- * The latter three take effect by starting the source again, which main.ts does.
+ * Mirror, shortcuts, and what stands under "Camera and output": size, camera driver, kind of output, sound of recordings.
+ * The first three of these take effect by starting the source again, which main.ts does.
  */
 import type { CameraDriver } from 'convolux';
-import { choice, toggle } from './fields.ts';
-import { required } from './required.ts';
-import type { OutputChoice, Size, Store } from './store.ts';
+import { choice, toggle } from '../shared/fields.ts';
+import { required } from '../shared/required.ts';
+import type { OutputChoice, Size, SoundChoice, Store } from './store.ts';
 import { sizeText } from './url-state.ts';
 
 const usualSizes: readonly Size[] = [
@@ -74,7 +74,15 @@ export function mountDeviceSettings(store: Store): void {
     value: settings.output,
     onChange: (value) => store.choose({ output: value }),
   });
-  required('[data-role=device-settings]', HTMLElement).append(size.element, driver.element, output.element);
+  const soundTitles: Readonly<Record<SoundChoice, string>> = { none: 'None', microphone: 'Microphone' };
+  const sound = choice<SoundChoice>({
+    label: 'Sound of recordings',
+    choices: titled(soundTitles),
+    value: settings.sound,
+    onChange: (value) => store.choose({ sound: value }),
+  });
+  const place = required('[data-role=device-settings]', HTMLElement);
+  place.append(size.element, driver.element, output.element, sound.element);
 }
 
 function titled<T extends string>(titles: Readonly<Record<T, string>>): { value: T; title: string }[] {

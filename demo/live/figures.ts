@@ -4,9 +4,9 @@
  * emission: the counts always belong together.
  */
 import type { PipelineStats } from 'convolux';
+import { none, number, tenth } from '../shared/numbers.ts';
+import { required } from '../shared/required.ts';
 import type { Moving } from './moving.ts';
-import { none, number, tenth } from './numbers.ts';
-import { required } from './required.ts';
 
 /** What the strip tells: of a filter that measures motion, what moves as well. */
 export type Told = PipelineStats & Readonly<{ moving: Moving | undefined }>;

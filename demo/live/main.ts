@@ -4,19 +4,22 @@
  */
 import { filters } from 'convolux/pipelines';
 import { auditTime, merge, pairwise, skip } from 'rxjs';
+import { mountControls } from '../shared/controls.ts';
+import { currentParams, writeFilter } from '../shared/filter-settings.ts';
+import { addressNotice, mountNotices } from '../shared/notices.ts';
+import { required } from '../shared/required.ts';
 import { activeSource, mountActions, mountShortcuts } from './actions.ts';
 import { cameraPresence, isCameraGranted } from './camera-presence.ts';
 import { mountBudgetSettings } from './budget-settings.ts';
-import { mountControls } from './controls.ts';
 import { createDecisionLog } from './decision-log.ts';
 import { mountDeviceSettings, mountViewSettings } from './device-settings.ts';
 import { createFigures } from './figures.ts';
 import { createMotionBox, movingIn, type Moving } from './moving.ts';
-import { mountNotices } from './notices.ts';
 import { createPlan } from './plan.ts';
-import { required } from './required.ts';
+import { mountRecorder } from './recorder-bar.ts';
+import { Recorder } from './recorder.ts';
 import { Runner } from './runner.ts';
-import { currentParams, Store, type Notice, type Settings } from './store.ts';
+import { Store, type Settings } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { readSettings, writeSettings } from './url-state.ts';
 import { Stage } from './view.ts';
@@ -27,18 +30,21 @@ function compose(): void {
   const store = new Store({
     settings,
     phase: { status: 'idle', after: 'load' },
+    recorder: 'off',
     camera: 'unknown',
     notices: complaints.length === 0 ? [] : [addressNotice(complaints)],
   });
   const stage = new Stage();
   const runner = new Runner(store, stage);
+  const recorder = new Recorder(store, runner);
 
   mountNotices(store);
   mountControls(store, filters);
   const hasShortcuts = mountViewSettings(store, filters.length);
   mountDeviceSettings(store);
   mountBudgetSettings(store);
-  mountActions(store, runner);
+  mountActions(store, runner, recorder);
+  mountRecorder(store, recorder);
   mountVolume(store, runner);
   mountShortcuts(store, runner, filters, hasShortcuts);
 
@@ -106,6 +112,14 @@ function followSettings(store: Store, runner: Runner): void {
   settings$.pipe(auditTime(250)).subscribe((settings) => {
     history.replaceState(history.state, '', writeSettings(settings) + location.hash);
   });
+  // The filter goes along to the other page.
+  store
+    .select((state) => state.settings)
+    .subscribe((settings) => {
+      const query = new URLSearchParams();
+      writeFilter(query, settings);
+      required('[data-role=clips-link]', HTMLAnchorElement).search = query.toString();
+    });
 }
 
 function needsRestart(before: Settings, after: Settings, source: Settings['source']): boolean {
@@ -114,10 +128,6 @@ function needsRestart(before: Settings, after: Settings, source: Settings['sourc
     (before.size !== after.size && (source === 'camera' || source === 'pattern')) ||
     (before.driver !== after.driver && source === 'camera')
   );
-}
-
-function addressNotice(items: readonly string[]): Notice {
-  return { key: 'address', scope: 'page', text: 'Not everything in the address could be used:', items };
 }
 
 /** A clip or a pattern asks nobody's permission; the camera starts by itself only where it has it. */

@@ -4,7 +4,7 @@
  */
 import { motionEvents, motionOf, type FrameMeasurements, type Motion, type MotionBox } from 'convolux';
 import { distinctUntilChanged, filter, map, of, share, startWith, switchMap, withLatestFrom, type Observable } from 'rxjs'; // prettier-ignore
-import { required } from './required.ts';
+import { required } from '../shared/required.ts';
 
 export type Moving = Motion & Readonly<{ isMoving: boolean }>;
 

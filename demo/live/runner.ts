@@ -20,19 +20,13 @@ import {
   type VolumeState,
 } from 'convolux';
 import { BehaviorSubject, Subject, type Observable, Subscription } from 'rxjs';
-import sampleUrl from './assets/sample.webm?url';
+import sampleUrl from '../shared/assets/sample.webm?url';
+import { asFault, type Fault } from '../shared/faults.ts';
+import { currentParams, type Params } from '../shared/filter-settings.ts';
+import { newestWins } from '../shared/newest-wins.ts';
 import { loadCameraUtils } from './camera-utils.ts';
 import { deviceReset, messageFor } from './messages.ts';
-import { newestWins } from './newest-wins.ts';
-import {
-  currentParams,
-  type Fault,
-  type OutputChoice,
-  type Params,
-  type Settings,
-  type SourceKind,
-  type Store,
-} from './store.ts';
+import type { OutputChoice, Settings, SourceKind, Store } from './store.ts';
 
 type Look = Readonly<{ filter: Filter; params: Params }>;
 type Run = Readonly<{
@@ -77,6 +71,11 @@ export class Runner {
   /** The newest figures; undefined while nothing runs. */
   get stats$(): Observable<PipelineStats | undefined> {
     return this.#stats$;
+  }
+
+  /** What runs now, and shows frames or soon will; null while nothing does. */
+  get pipeline(): Pipeline | null {
+    return this.#run?.pipeline ?? null;
   }
 
   /** What the frame budget decides; undefined when another run begins. */
@@ -303,9 +302,4 @@ function forcedTransport({ upload, outputPath }: Settings): NonNullable<Pipeline
 /** Frames that were under way with another filter may still tell what that one measured: not to be listened to. */
 function measuredBy(pipeline: Pipeline, { filter, params }: Look): Observable<FrameMeasurements> | undefined {
   return filter.build(params).measurements === undefined ? undefined : pipeline.measurements$;
-}
-
-function asFault(cause: unknown): Fault {
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return { code: cause instanceof PipelineError ? cause.code : 'unexpected', detail };
 }

@@ -1,44 +1,42 @@
 /**
- * The page's state: one immutable value, changed only through `update`, read through `select`.
- * Knows neither DOM nor pipeline. The figures are not in here: they change four times a second and
+ * The live page's state. Knows neither DOM nor pipeline. The figures are not in here: they change four times a second and
  * nothing but their strip reads them.
  */
-import type { CameraDriver, DegradationPreference, Filter, PipelineErrorCode } from 'convolux';
-import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
+import type { CameraDriver, DegradationPreference } from 'convolux';
+import type { Fault } from '../shared/faults.ts';
+import type { FilterSettings } from '../shared/filter-settings.ts';
+import { withNotice, type Notice } from '../shared/notices.ts';
+import { StateStore } from '../shared/state-store.ts';
 
 export type SourceKind = 'camera' | 'sample' | 'pattern' | 'volume';
-export type ParamValue = number | string | boolean;
-export type Params = Readonly<Record<string, ParamValue>>;
 export type Size = Readonly<{ width: number; height: number }>;
+export type SoundChoice = 'none' | 'microphone';
 export type OutputChoice = 'auto' | 'canvas' | 'video';
 export type UploadChoice = 'auto' | 'planes' | 'rgbx' | 'texture';
 export type OutputPathChoice = 'auto' | 'pixels' | 'canvas';
 
 /** What the visitor chose: all of it stands in the URL. */
-export type Settings = Readonly<{
-  /** The source last asked for; undefined until one is. */
-  source: SourceKind | undefined;
-  filter: Filter;
-  /** Complete parameters by filter name, so that each filter keeps its own while others are tried. */
-  params: Readonly<Record<string, Params>>;
-  /** Asked of the camera and of the test pattern; the sample clip has its own. */
-  size: Size;
-  driver: CameraDriver;
-  output: OutputChoice;
-  /** How pixels get in and out; found out by measuring, unless the address forces one. */
-  upload: UploadChoice;
-  outputPath: OutputPathChoice;
-  /** Frames per second that are asked for; undefined for as many as come. */
-  fps: number | undefined;
-  degradation: DegradationPreference;
-  /** Extra work per pixel: 1 fills a thirtieth of a second at the full resolution. */
-  load: number;
-  /** Off at first: the page shows what the filter made of the camera's own picture. */
-  mirror: boolean;
-}>;
-
-/** A fault as the page shows it; 'unexpected' is whatever is no PipelineError. */
-export type Fault = Readonly<{ code: PipelineErrorCode | 'unexpected'; detail: string }>;
+export type Settings = FilterSettings &
+  Readonly<{
+    /** The source last asked for; undefined until one is. */
+    source: SourceKind | undefined;
+    /** Asked of the camera and of the test pattern; the sample clip has its own. */
+    size: Size;
+    driver: CameraDriver;
+    output: OutputChoice;
+    /** How pixels get in and out; found out by measuring, unless the address forces one. */
+    upload: UploadChoice;
+    outputPath: OutputPathChoice;
+    /** Frames per second that are asked for; undefined for as many as come. */
+    fps: number | undefined;
+    degradation: DegradationPreference;
+    /** Extra work per pixel: 1 fills a thirtieth of a second at the full resolution. */
+    load: number;
+    /** Of what is recorded. */
+    sound: SoundChoice;
+    /** Off at first: the page shows what the filter made of the camera's own picture. */
+    mirror: boolean;
+  }>;
 
 export type Phase =
   | Readonly<{ status: 'idle'; after: 'load' | 'stop' | 'end' }>
@@ -48,48 +46,26 @@ export type Phase =
   | Readonly<{ status: 'paused'; source: SourceKind }>
   | Readonly<{ status: 'failed'; source: SourceKind; fault: Fault }>;
 
-/** Something to tell that does not end the picture. */
-export type Notice = Readonly<{
-  /** A newer notice of the same key takes this one's place. */
-  key: string;
-  /** What was said about one run is over when the next one starts. */
-  scope: 'page' | 'run';
-  text: string;
-  items?: readonly string[];
-  retry?: () => void;
-}>;
+/** 'saving': it is ended, and its last bytes are on their way. */
+export type RecorderStatus = 'off' | 'starting' | 'recording' | 'paused' | 'saving';
 
 export type CameraPresence = 'unknown' | 'present' | 'missing' | 'unsupported';
 
 export type PageState = Readonly<{
   settings: Settings;
   phase: Phase;
+  recorder: RecorderStatus;
   camera: CameraPresence;
   notices: readonly Notice[];
 }>;
 
-export class Store {
-  readonly #state$: BehaviorSubject<PageState>;
-
-  constructor(initial: PageState) {
-    this.#state$ = new BehaviorSubject(initial);
-  }
-
-  get state(): PageState {
-    return this.#state$.value;
-  }
-
-  update(change: Partial<PageState>): void {
-    this.#state$.next({ ...this.state, ...change });
-  }
-
+export class Store extends StateStore<PageState> {
   choose(change: Partial<Settings>): void {
     this.update({ settings: { ...this.state.settings, ...change } });
   }
 
   tell(notice: Notice): void {
-    const others = this.state.notices.filter(({ key }) => key !== notice.key);
-    this.update({ notices: [...others, notice] });
+    this.update({ notices: withNotice(this.state.notices, notice) });
   }
 
   dismiss(key: string): void {
@@ -100,24 +76,8 @@ export class Store {
     this.#keep(({ scope }) => scope !== 'run');
   }
 
-  /**
-   * Emits at once, and then only when the selected part is another value. It reads the state of now, not
-   * the one emitted: where a listener changes the state, the older one reaches later listeners last.
-   */
-  select<T>(part: (state: PageState) => T): Observable<T> {
-    return this.#state$.pipe(
-      map(() => part(this.state)),
-      distinctUntilChanged(),
-    );
-  }
-
   #keep(isKept: (notice: Notice) => boolean): void {
     const kept = this.state.notices.filter(isKept);
     if (kept.length < this.state.notices.length) this.update({ notices: kept });
   }
-}
-
-/** The parameters of the filter that is chosen. */
-export function currentParams(settings: Settings): Params {
-  return settings.params[settings.filter.name] ?? {};
 }

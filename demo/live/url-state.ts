@@ -2,13 +2,15 @@
  * The page's settings as a query string, both ways. A value that is not allowed never stops the page:
  * it is answered by a sentence that names it, and the default is taken. Pure; runs anywhere.
  */
-import { DEGRADATION_PREFERENCES, resolveParams, type Filter, type ParamSpec } from 'convolux';
-import { kernelMistake } from './kernel-field.ts';
-import { currentParams, type ParamValue, type Params, type Settings, type Size } from './store.ts';
+import { DEGRADATION_PREFERENCES, type Filter } from 'convolux';
+import { listed, numberFrom, numberWithin, refusal, type Range } from '../shared/address-words.ts';
+import { readFilter, writeFilter } from '../shared/filter-settings.ts';
+import type { Settings, Size } from './store.ts';
 
 export const sources = ['camera', 'sample', 'pattern', 'volume'] as const;
 export const drivers = ['auto', 'processor', 'worker-processor', 'camera-utils'] as const;
 export const outputs = ['auto', 'canvas', 'video'] as const;
+export const sounds = ['none', 'microphone'] as const;
 export const uploads = ['auto', 'planes', 'rgbx', 'texture'] as const;
 export const outputPaths = ['auto', 'pixels', 'canvas'] as const;
 
@@ -23,7 +25,6 @@ const loadRange = { min: 0, max: 20 };
 const defaultDegradation = 'maintain-framerate';
 const pageKeys = new Set([
   'source',
-  'filter',
   'size',
   'driver',
   'output',
@@ -32,14 +33,11 @@ const pageKeys = new Set([
   'fps',
   'degradation',
   'load',
+  'sound',
   'mirror',
 ]);
 
 export type UrlSettings = Readonly<{ settings: Settings; complaints: readonly string[] }>;
-
-export function defaultParamsOf(filters: readonly Filter[]): Record<string, Params> {
-  return Object.fromEntries(filters.map((filter) => [filter.name, resolveParams(filter, {})]));
-}
 
 export function readSettings(search: string, filters: readonly Filter[]): UrlSettings {
   const query = new URLSearchParams(search);
@@ -53,17 +51,10 @@ export function readSettings(search: string, filters: readonly Filter[]): UrlSet
     return value;
   };
   const source = choice('source', sources);
-  const filterName = choice(
-    'filter',
-    filters.map(({ name }) => name),
-  );
-  // Without a wish the outlines are shown: a filter that visibly does something.
-  const filter = filters.find(({ name }) => name === (filterName ?? 'edge')) ?? filters[0];
-  if (filter === undefined) throw new TypeError('filters must hold at least one filter, got none');
   const settings: Settings = {
     source,
-    filter,
-    params: { ...defaultParamsOf(filters), [filter.name]: readParams(query, filter, complaints) },
+    // Without a wish the outlines are shown: a filter that visibly does something.
+    ...readFilter(query, filters, { usual: 'edge', pageKeys, complaints }),
     size: readSize(query.get('size'), complaints),
     driver: choice('driver', drivers) ?? 'auto',
     output: choice('output', outputs) ?? 'auto',
@@ -73,6 +64,7 @@ export function readSettings(search: string, filters: readonly Filter[]): UrlSet
     fps: query.get('fps') === '' ? undefined : readNumber('fps', query, fpsRange, complaints),
     degradation: choice('degradation', DEGRADATION_PREFERENCES) ?? defaultDegradation,
     load: readNumber('load', query, loadRange, complaints) ?? 0,
+    sound: choice('sound', sounds) ?? 'none',
     mirror: choice('mirror', ['true', 'false']) === 'true',
   };
   return { settings, complaints };
@@ -80,15 +72,11 @@ export function readSettings(search: string, filters: readonly Filter[]): UrlSet
 
 /** What differs from the defaults, and always the filter, so that a copied address says what it shows. */
 export function writeSettings(settings: Settings): string {
-  const { source, filter, size, driver, output, upload, outputPath, fps, degradation, load, mirror } =
+  const { source, size, driver, output, upload, outputPath, fps, degradation, load, sound, mirror } =
     settings;
   const query = new URLSearchParams();
   if (source !== undefined) query.set('source', source);
-  query.set('filter', filter.name);
-  const defaults = resolveParams(filter, {});
-  for (const [name, value] of Object.entries(currentParams(settings))) {
-    if (value !== defaults[name]) query.set(name, String(value));
-  }
+  writeFilter(query, settings);
   if (sizeText(size) !== sizeText(defaultSize)) query.set('size', sizeText(size));
   if (driver !== 'auto') query.set('driver', driver);
   if (output !== 'auto') query.set('output', output);
@@ -97,6 +85,7 @@ export function writeSettings(settings: Settings): string {
   if (fps !== undefined) query.set('fps', String(fps));
   if (degradation !== defaultDegradation) query.set('degradation', degradation);
   if (load !== 0) query.set('load', String(load));
+  if (sound !== 'none') query.set('sound', sound);
   if (mirror) query.set('mirror', 'true');
   return `?${query.toString()}`;
 }
@@ -104,39 +93,6 @@ export function writeSettings(settings: Settings): string {
 export function sizeText({ width, height }: Size): string {
   return `${width}x${height}`;
 }
-
-function readParams(query: URLSearchParams, filter: Filter, complaints: string[]): Params {
-  const given: Record<string, ParamValue> = {};
-  for (const [key, text] of query) {
-    if (pageKeys.has(key)) continue;
-    const spec = Object.hasOwn(filter.params, key) ? filter.params[key] : undefined;
-    if (spec === undefined) {
-      const names = Object.keys(filter.params);
-      const has = names.length === 0 ? 'no settings' : listed(names, 'and');
-      complaints.push(`${shortened(key)} is not a setting here: ${filter.title} has ${has}.`);
-      continue;
-    }
-    const value = readValue(spec, text);
-    if (value === undefined) complaints.push(refusal(key, text, allowedBy(spec)));
-    else given[key] = value;
-  }
-  return resolveParams(filter, given);
-}
-
-function readValue(spec: ParamSpec, text: string): ParamValue | undefined {
-  switch (spec.type) {
-    case 'number':
-      return numberWithin(spec, text);
-    case 'choice':
-      return spec.choices.find((choice) => choice === text);
-    case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : undefined;
-    case 'kernel':
-      return kernelMistake(text, spec) === undefined ? text : undefined;
-  }
-}
-
-type Range = Readonly<{ min: number; max: number }>;
 
 function readNumber(
   key: string,
@@ -151,15 +107,6 @@ function readNumber(
   return value;
 }
 
-function numberWithin({ min, max }: Range, text: string): number | undefined {
-  const value = text.trim() === '' ? NaN : Number(text);
-  return value >= min && value <= max ? value : undefined;
-}
-
-function numberFrom({ min, max }: Range): string {
-  return `a number from ${min} to ${max}`;
-}
-
 function readSize(text: string | null, complaints: string[]): Size {
   if (text === null) return defaultSize;
   const match = /^(\d{1,5})[x×](\d{1,5})$/u.exec(text);
@@ -169,31 +116,4 @@ function readSize(text: string | null, complaints: string[]): Size {
   }
   complaints.push(refusal('size', text, `like 1280x720, each from ${minEdge} to ${maxEdge} px`));
   return defaultSize;
-}
-
-function allowedBy(spec: ParamSpec): string {
-  switch (spec.type) {
-    case 'number':
-      return `${numberFrom(spec)}${spec.unit === undefined ? '' : ` ${spec.unit}`}`;
-    case 'choice':
-      return listed(spec.choices);
-    case 'boolean':
-      return listed(['true', 'false']);
-    case 'kernel':
-      return 'rows of weights such as “0 1 0; 1 2 1; 0 1 0”, as long as each other, with “|” between frames';
-  }
-}
-
-function refusal(key: string, text: string, allowed: string): string {
-  return `${key} can not be “${shortened(text)}”. It can be ${allowed}; the default is used.`;
-}
-
-/** An address can hold anything; a notice has room for a line. */
-function shortened(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
-
-function listed(words: readonly string[], last: 'or' | 'and' = 'or'): string {
-  if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1) ?? ''}`;
 }

@@ -3,8 +3,8 @@
  * or a fault with what to do). Also the status line in the header. Reads the state, changes only DOM.
  */
 import type { PipelineOptions } from 'convolux';
+import { required } from '../shared/required.ts';
 import { cameraNote, messageFor, offerFor, startingMessage, statusLine } from './messages.ts';
-import { required } from './required.ts';
 import type { PictureFrame } from './runner.ts';
 import type { OutputChoice, PageState } from './store.ts';
 

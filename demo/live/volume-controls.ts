@@ -4,8 +4,8 @@
  */
 import type { VolumeState } from 'convolux';
 import { distinctUntilChanged, map } from 'rxjs';
-import { slider, type Field } from './fields.ts';
-import { required } from './required.ts';
+import { slider, type Field } from '../shared/fields.ts';
+import { required } from '../shared/required.ts';
 import type { Runner } from './runner.ts';
 import type { Store } from './store.ts';
 

@@ -88,8 +88,9 @@ export class LiveEngine {
   readonly timings = new StageTimings();
   /** Extra work per pixel, for trying out the frame budget: 1 fills a thirtieth of a second at the full resolution. */
   load = 0;
+  /** Of the frames that came in. */
+  readonly clock = new CaptureClock();
   readonly #options: LiveEngineOptions;
-  readonly #clock = new CaptureClock();
   readonly #distance = new FrameDistance();
   #backend: Backend;
   #runner: GraphRunner;
@@ -158,8 +159,8 @@ export class LiveEngine {
    * @param isClockless its time says nothing of when it was captured, as a volume's: that is now.
    */
   arrived(timestampUs: number, isClockless = false): void {
-    if (isClockless) this.#clock.restart();
-    this.#clock.arrive(timestampUs, performance.now());
+    if (isClockless) this.clock.restart();
+    this.clock.arrive(timestampUs, performance.now());
   }
 
   /**
@@ -286,7 +287,7 @@ export class LiveEngine {
         passes: passedMs - readyMs,
         readback: shownMs - passedMs,
         total: shownMs - startMs,
-        latency: this.#clock.since(timestampUs, shownMs),
+        latency: this.clock.since(timestampUs, shownMs),
       });
       return { timestampUs, isShown, measurements };
     } finally {

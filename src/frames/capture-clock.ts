@@ -14,6 +14,11 @@ export class CaptureClock {
   #offsetMs = NaN;
   #lastMs = NaN;
 
+  /** NaN before any frame came. */
+  get offsetMs(): number {
+    return this.#offsetMs;
+  }
+
   /** A frame came in. */
   arrive(timestampUs: number, nowMs: number): void {
     const sampleMs = nowMs - timestampUs / 1000;

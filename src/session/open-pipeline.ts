@@ -21,6 +21,7 @@ import {
   type BudgetDecision,
   type DegradationPreference,
 } from '../schedule/budget.ts';
+import { offerEnds } from './pipeline-ends.ts';
 import { checkSource, openSource, type OpenSource, type SourceOptions } from './source.ts';
 import { hiddenPage, pageVisible, pausedHidden } from './visibility.ts';
 import { LiveVolumeControl, type VolumeControl } from './volume-control.ts';
@@ -174,6 +175,7 @@ class LivePipelineSession implements Pipeline {
         this.#ended(error === null ? null : asPipelineError(error));
       },
     };
+    offerEnds(this, { client: () => this.#running(), stream: (kind) => this.#output?.stream(kind) ?? null });
     this.#tell({ status: 'starting' });
     this.#start().catch((error: unknown) => {
       this.#ended(PipelineError.from(error, 'frame-failed'));

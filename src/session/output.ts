@@ -1,5 +1,6 @@
 /** Where a pipeline shows its frames: elements of the page, their far ends handed to the worker. */
 import { PipelineError } from '../core/errors.ts';
+import type { OutputKind } from '../frames/worker/frame-sink.ts';
 import { trackGenerator } from '../frames/page/insertable-streams.ts';
 import type { LiveOutput } from '../../workers/live/live.client.ts';
 
@@ -10,6 +11,8 @@ export type OutputElements = Readonly<{ canvas: HTMLCanvasElement; video: HTMLVi
 
 export type OpenOutput = Readonly<{
   live: LiveOutput;
+  /** What an element shows, as a stream of its own; null of one that is not used. */
+  stream: (kind: OutputKind) => MediaStream | null;
   /** Lets the elements go; what was shown keeps its last picture. */
   close: () => void;
 }>;
@@ -26,13 +29,21 @@ export function openOutput(element: OutputElement | OutputElements): OpenOutput 
     throw new TypeError('options.output must be a <canvas>, a <video>, or { canvas, video } of both');
   const offered = openCanvas(canvas);
   if (trackGenerator() === null) return offered;
-  const { live, close } = openVideo(video);
-  return { live: { ...offered.live, ...live }, close };
+  const { live, close, stream } = openVideo(video);
+  return {
+    live: { ...offered.live, ...live },
+    stream: (kind) => (kind === 'canvas' ? offered : { stream }).stream(kind),
+    close,
+  };
 }
 
 function openCanvas(element: HTMLCanvasElement): OpenOutput {
   try {
-    return { live: { canvas: element.transferControlToOffscreen() }, close: () => undefined };
+    return {
+      live: { canvas: element.transferControlToOffscreen() },
+      stream: (kind) => (kind === 'canvas' ? element.captureStream() : null),
+      close: () => undefined,
+    };
   } catch (cause) {
     throw new TypeError('options.output is a canvas that is in use already: give each pipeline a fresh one', {
       cause,
@@ -58,6 +69,7 @@ function openVideo(element: HTMLVideoElement): OpenOutput {
   const { writable } = track;
   return {
     live: { writable },
+    stream: (kind) => (kind === 'video' ? new MediaStream([track.clone()]) : null),
     close: () => {
       element.pause();
       track.stop();

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { BARS_TABLE_HEAD, barFaults, barsTableRow, type MeasuredBar } from './bars-table.ts';
 import { machine, whenReady, withBenchPage, type BenchPage } from './bench-page.ts';
+import { clipsSectionOf, withClipsSection } from './clips-section.ts';
 import { BadOpsBenchOption, readOpsBenchOptions, type OpsBenchOptions } from './ops-options.ts';
 import type { BenchSize, CaseInfo, PageFacts } from './ops-protocol.ts';
 import { OPS_TABLE_HEAD, opsFaults, opsTableRow, type MeasuredOp } from './ops-table.ts';
@@ -25,8 +26,9 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readOpsBenchOptions(args);
     // Read ahead: when it can't be kept, the run would be in vain.
-    const byHand = options.write ? keptByHand(existsSync(WRITTEN) ? readFileSync(WRITTEN, 'utf8') : '') : '';
-    return await withBenchPage(PAGE, (opened) => bench(opened, options, byHand));
+    const written = options.write && existsSync(WRITTEN) ? readFileSync(WRITTEN, 'utf8') : '';
+    const kept = { byHand: keptByHand(written), clips: clipsSectionOf(written) };
+    return await withBenchPage(PAGE, (opened) => bench(opened, options, kept));
   } catch (error) {
     if (!(error instanceof BadOpsBenchOption)) throw error;
     console.error(error.message);
@@ -34,7 +36,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function bench(opened: BenchPage, options: OpsBenchOptions, byHand: string): Promise<number> {
+/** Of the page that is there: what this run does not write. */
+type Kept = Readonly<{ byHand: string; clips: string }>;
+
+async function bench(opened: BenchPage, options: OpsBenchOptions, kept: Kept): Promise<number> {
   const { page, browserVersion } = opened;
   const facts = await whenReady(opened, () => globalThis.opsBench?.facts);
   const { renderer, tfjsVersion, opencvVersion } = facts;
@@ -45,7 +50,7 @@ async function bench(opened: BenchPage, options: OpsBenchOptions, byHand: string
   if (options.write) {
     const date = new Date().toISOString().slice(0, 10);
     const run = { ...facts, date, machine: machine(), browserVersion, runs: options.runs };
-    writeFileSync(WRITTEN, performancePage(run, results, byHand));
+    writeFileSync(WRITTEN, withClipsSection(performancePage(run, results, kept.byHand), kept.clips));
     console.log(`Written: ${WRITTEN}`);
   }
   const faults = [...barFaults(results.bars), ...scalingFaults(results.scalings), ...opsFaults(results.ops)];

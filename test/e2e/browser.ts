@@ -25,7 +25,9 @@ export type CameraKind = Readonly<{ width: number; height: number }> | 'test-pat
 export type OpenOptions = Readonly<{
   /** Default: real footage at 640×480. */
   camera?: CameraKind;
-  /** The page's address parameters. Default: the camera's size, nothing else. */
+  /** Default '/', the live page. */
+  path?: string;
+  /** The page's address parameters. Default: of the live page the camera's size, nothing else. */
   params?: LiveParams;
   /** Whether the camera's permission is granted. Default true. */
   granted?: boolean;
@@ -137,7 +139,12 @@ export const test = base.extend<{ openLive: OpenLivePage }, { browsers: BrowserP
       await options.prepare?.(context);
       const page = await context.newPage();
       opened.push({ context, trouble: watchForTrouble(page, options.expectLoggedErrors ?? false) });
-      await page.goto(addressOf({ ...sizeOf(options.camera ?? DEFAULT_CAMERA), ...options.params }));
+      const { path = '/', camera = DEFAULT_CAMERA, params } = options;
+      const { search } = new URL(
+        addressOf({ ...(path === '/' ? sizeOf(camera) : {}), ...params }),
+        'http://x',
+      );
+      await page.goto(path + search);
       return page;
     });
     for (const { context } of opened) await context.close();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { expect, test } from './browser.ts';
+import { chooser, clipFile, fixture, openClip, previewShown, pressProcess } from '../support/clip-page.ts';
 import { button, figure, framesShown, startCamera, viewOf } from '../support/live-page.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -122,6 +123,63 @@ for (const { name, viewport } of [...SCREENS, NARROW]) {
       expect(slider?.height ?? 0, 'tall enough for a finger').toBeGreaterThanOrEqual(44);
     });
   }
+}
+
+const CLIP_SCREENS = [{ name: 'clip-desktop', viewport: { width: 1280, height: 900 } }, NARROW] as const;
+
+for (const { name, viewport } of CLIP_SCREENS) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`the clip page, ${viewport.width} px, ${colorScheme}`, async ({ openLive }) => {
+      mkdirSync(LOOKS, { recursive: true });
+      const page = await openLive({ path: '/clip/', viewport, colorScheme, camera: 'none' });
+      const shoot = async (state: string): Promise<void> => {
+        const path = join(LOOKS, `clip-${viewport.width}-${colorScheme}-${state}.png`);
+        await page.screenshot({ path, fullPage: name === 'narrow' });
+        expect(await overhang(page), `${state}: pixels beyond the right edge`).toBe(0);
+      };
+      await expect(chooser(page)).toBeEnabled();
+      await shoot('empty');
+      await chooser(page).setInputFiles(clipFile('notes.mp4', Buffer.from('These are notes.')));
+      await expect(page.locator('[data-panel=failed]')).toBeVisible();
+      await shoot('unreadable');
+      await openClip(page, fixture('rotate-90.mp4'));
+      await shoot('upright');
+      await button(page, 'Try a sample').click();
+      await expect(page.getByRole('heading', { name: 'sample.webm' })).toBeVisible();
+      await previewShown(page);
+      await page.getByText('More settings').click();
+      await button(page, 'From here').click();
+      await shoot('preview');
+      await button(page, 'Process').click();
+      await expect(page.locator('progress[value]')).toBeVisible();
+      await shoot('processing');
+      await button(page, 'Cancel').click();
+      await openClip(page, fixture('b-frames.mp4'));
+      await pressProcess(page);
+      await shoot('done');
+      for (const action of ['Process', 'Choose a clip', 'Try a sample', 'Save to disk…']) {
+        const box = await page.getByText(action, { exact: true }).boundingBox();
+        expect(box?.height ?? 0, `${action}: tall enough for a finger`).toBeGreaterThanOrEqual(44);
+      }
+    });
+  }
+}
+
+for (const { name, viewport } of [...SCREENS, NARROW]) {
+  test(`${name}, recording`, async ({ openLive }) => {
+    mkdirSync(LOOKS, { recursive: true });
+    const page = await openLive({ viewport, params: { filter: 'edge' } });
+    await startCamera(page, 10);
+    await button(page, 'Record').click();
+    await expect(page.getByRole('group', { name: 'Recording' })).toContainText('0:01', { timeout: 15_000 });
+    await page.screenshot({ path: join(LOOKS, `${name}-recording.png`), fullPage: name !== 'desktop' });
+    expect(await overhang(page), 'pixels beyond the right edge').toBe(0);
+    await button(page, 'Stop').click();
+    await page.waitForURL(/\/clip\/\?recording=/);
+    await expect(page.getByRole('link', { name: 'Download' })).toBeVisible();
+    await page.screenshot({ path: join(LOOKS, `${name}-recorded.png`), fullPage: name !== 'desktop' });
+    expect(await overhang(page), 'pixels beyond the right edge').toBe(0);
+  });
 }
 
 // A test run must not change the repository unasked, so this test exists only on demand.

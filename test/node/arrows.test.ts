@@ -35,6 +35,8 @@ const HOUSE = [
   'src/backends/port.ts',
   'src/backends/webgl2/there.ts',
   'src/novelty/there.ts',
+  'src/clips/there.ts',
+  'src/clips/clip-types.ts',
   'src/index.ts',
   'pipelines/index.ts',
   'pipelines/there.ts',
@@ -46,6 +48,7 @@ const HOUSE = [
   'workers/stray.ts',
   'demo/live/there.ts',
   'demo/clip/there.ts',
+  'demo/shared/there.ts',
   'scripts/there.ts',
   'test/support/there.ts',
 ];
@@ -71,6 +74,11 @@ const ALLOWED = [
   value('src/index.ts', 'src/session/there.ts'),
   value('src/define.ts', 'pipelines/index.ts'),
   value('pipelines/here.ts', 'src/kernels/there.ts'),
+  value('src/cli/here.ts', 'node:fs'),
+  value('src/cli/here.ts', 'commander'),
+  value('src/cli/here.ts', 'pipelines/index.ts'),
+  value('src/cli/here.ts', 'src/clips/clip-types.ts'),
+  types('src/cli/here.ts', 'src/clips/there.ts'),
   value('workers/live/here.worker.ts', 'src/engine/there.ts'),
   value('workers/live/here.client.ts', 'comlink'),
   value('workers/live/here.client.ts', 'workers/live/live.contract.ts'),
@@ -79,6 +87,8 @@ const ALLOWED = [
   value('demo/live/here.ts', 'convolux'),
   value('demo/live/here.ts', 'convolux/pipelines'),
   value('demo/live/here.ts', 'demo/live/there.ts'),
+  value('demo/live/here.ts', 'demo/shared/there.ts'),
+  value('demo/shared/here.ts', 'demo/shared/there.ts'),
   value('demo/live/here.ts', '@mediapipe/camera_utils/camera_utils.js?url'),
   value('test/node/here.test.ts', 'src/plan/there.ts'),
   value('test/node/here.test.ts', 'test/support/there.ts'),
@@ -102,6 +112,9 @@ const FORBIDDEN = [
   value('src/session/here.ts', 'workers/live/live.worker.ts'),
   value('src/session/here.ts', 'workers/live/live.contract.ts'),
   value('src/engine/here.ts', 'workers/live/live.client.ts'),
+  value('src/cli/here.ts', 'src/clips/there.ts'),
+  value('src/cli/here.ts', 'src/engine/there.ts'),
+  value('src/session/here.ts', 'commander'),
   value('src/core/here.ts', 'src/index.ts'),
   value('src/novelty/here.ts', 'src/core/there.ts'),
   value('src/novelty/here.ts', 'src/novelty/there.ts'),
@@ -116,6 +129,8 @@ const FORBIDDEN = [
   value('demo/live/here.ts', 'src/core/there.ts'),
   value('demo/live/here.ts', 'pipelines/there.ts'),
   value('demo/live/here.ts', 'demo/clip/there.ts'),
+  value('demo/shared/here.ts', 'demo/clip/there.ts'),
+  value('demo/shared/here.ts', 'src/core/there.ts'),
   value('demo/live/here.ts', 'comlink'),
   value('src/core/here.ts', 'test/support/there.ts'),
   value('scripts/here.ts', 'test/support/there.ts'),
@@ -129,7 +144,7 @@ beforeAll(() => {
   house = mkdtempSync(join(tmpdir(), 'convolux-house-'));
   copyFileSync(join(ROOT, 'package.json'), join(house, 'package.json'));
   for (const file of HOUSE) put(file, CONTENT);
-  for (const name of ['rxjs', 'comlink', 'vite', 'vitest', '@mediapipe/camera_utils']) {
+  for (const name of ['rxjs', 'comlink', 'commander', 'vite', 'vitest', '@mediapipe/camera_utils']) {
     put(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'camera_utils.js' }));
     put(`node_modules/${name}/camera_utils.js`, CONTENT);
   }

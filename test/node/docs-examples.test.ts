@@ -38,7 +38,11 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
   types: [],
-  paths: { convolux: [join(ROOT, 'src/index.ts')], 'convolux/pipelines': [join(ROOT, 'pipelines/index.ts')] },
+  paths: {
+    convolux: [join(ROOT, 'src/index.ts')],
+    'convolux/clips': [join(ROOT, 'src/clips.ts')],
+    'convolux/pipelines': [join(ROOT, 'pipelines/index.ts')],
+  },
 };
 
 type Module = Readonly<{ path: string; text: string }>;

@@ -81,11 +81,11 @@ describe('what a slider changes', () => {
     }
   });
 
-  test("edge's numbers are Sobel's weights without the zeros, and the strength", () => {
+  test("edge's numbers are Sobel's weights without the zeros, the threshold, and the strength", () => {
     // On pixels of luma each tap keeps its weight; on sixteens of them columns may share theirs.
-    const pass = emitted(edge.build({ strength: 3 }), formOf(64, 48)).at(-1);
+    const pass = emitted(edge.build({ strength: 3, threshold: 0.25 }), formOf(64, 48)).at(-1);
     expect(valuesOf(pass!, 'uWeights')).toEqual([-1, 1, -2, 2, -1, 1, -1, -2, -1, 1, 2, 1]);
-    expect(valuesOf(pass!, 'uConstants').slice(0, 1)).toEqual([3]);
+    expect(valuesOf(pass!, 'uConstants').slice(0, 2)).toEqual([0.25, 3]);
     expect(pass!.source).toContain('uniform vec4 uConstants[1];');
   });
 

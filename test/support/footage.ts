@@ -13,7 +13,7 @@ import { scalePicture } from './plane-scale.ts';
 import { createY4m } from './y4m.ts';
 
 /** The clip that the live page bundles. */
-export const SAMPLE_CLIP = fileURLToPath(new URL('../../demo/live/assets/sample.webm', import.meta.url));
+export const SAMPLE_CLIP = fileURLToPath(new URL('../../demo/shared/assets/sample.webm', import.meta.url));
 
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/convolux/footage/', import.meta.url));
 

@@ -1,6 +1,7 @@
 /** The worker's half of a live pipeline: source → RxJS → budget → engine → output, and its figures. */
 import { map, Subject, type Subscription } from 'rxjs';
-import { assertNever } from '../../src/core/assert.ts';
+import type { Clip } from '../../src/clips/clip-types.ts';
+import { assert, assertNever } from '../../src/core/assert.ts';
 import { PipelineError, serializeError } from '../../src/core/errors.ts';
 import { Ledger, type LedgerBalance } from '../../src/core/ledger.ts';
 import { isFinalFault } from '../../src/engine/faults.ts';
@@ -11,7 +12,7 @@ import { FrameAccount, type DropReason } from '../../src/frames/frame-account.ts
 import type { FrameLease } from '../../src/frames/frame-lease.ts';
 import type { FrameSource } from '../../src/frames/frame-source.ts';
 import { GapDetector } from '../../src/frames/gap-detector.ts';
-import { openSinks } from '../../src/frames/worker/sinks.ts';
+import { openSinks, type Sinks } from '../../src/frames/worker/sinks.ts';
 import { PatternSource } from '../../src/frames/worker/pattern-source.ts';
 import { PushSource } from '../../src/frames/worker/push-source.ts';
 import { ReadableSource } from '../../src/frames/worker/readable-source.ts';
@@ -30,8 +31,12 @@ import type {
   LiveOutput,
   LiveSource,
   LiveStats,
+  RecordingCommand,
+  RecordingEvents,
+  RecordingOptions,
   VolumeCommand,
 } from './live.contract.ts';
+import { LiveRecording } from './live-recording.ts';
 
 const STATS_PERIOD_MS = 250;
 /** Kept from one telling of the figures to the next; of a flood the newest. */
@@ -44,6 +49,7 @@ export class LivePipeline {
   readonly #control$ = new Subject<BudgetControl>();
   readonly #events: LiveEvents;
   readonly #source: FrameSource;
+  readonly #sinks: Sinks;
   readonly #engine: LiveEngine;
   readonly #frames: Subscription;
   readonly #statsTimer: ReturnType<typeof setInterval>;
@@ -52,6 +58,7 @@ export class LivePipeline {
   #decisions: BudgetDecision[] = [];
   #preparations = 0;
   readonly #working = new Set<Promise<unknown>>();
+  #recording: LiveRecording | null = null;
 
   /** @throws PipelineError `webgl2-missing` */
   constructor(
@@ -63,9 +70,10 @@ export class LivePipeline {
   ) {
     this.#events = events;
     this.#budget = budget;
+    this.#sinks = openSinks(output);
     this.#engine = openWebGl2Engine(graph, {
       ledger: this.#ledger,
-      sinks: openSinks(output),
+      sinks: this.#sinks,
       transport,
       onDiagnostic: (error) => {
         this.#diagnose(error);
@@ -118,16 +126,45 @@ export class LivePipeline {
     this.#control$.next({ type: 'visible', visible });
   }
 
+  /** Until `commandRecording('stop')` or `stop`. @throws PipelineError */
+  async record(options: RecordingOptions, events: RecordingEvents): Promise<Clip> {
+    assert(this.#recording === null, 'one recording at a time');
+    const recording = new LiveRecording(options, events, {
+      sinks: this.#sinks,
+      ledger: this.#ledger,
+      clock: this.#engine.clock,
+      isClockless: this.#volume !== null,
+      dropped: () => this.#account.counts().dropped,
+    });
+    this.#recording = recording;
+    try {
+      return await recording.ended;
+    } finally {
+      this.#recording = null;
+    }
+  }
+
+  commandRecording(command: RecordingCommand): void {
+    void this.#recording?.command(command);
+  }
+
   /** Ends in order: no more frames, the last ones done, everything given back. */
   async stop(): Promise<LedgerBalance> {
     clearInterval(this.#statsTimer);
     this.#frames.unsubscribe();
     await Promise.allSettled(this.#working);
+    await this.#finishRecording();
     // Nobody waits for what was in flight any more.
     for (let left = this.#account.counts().pending; left > 0; left--) this.#account.drop('stopped');
     await this.#engine.dispose();
     this.#tell();
     return this.#ledger.balance();
+  }
+
+  /** How it ended is told to whoever asked for it. */
+  async #finishRecording(): Promise<void> {
+    await this.#recording?.command('stop');
+    await this.#recording?.ended.catch(() => undefined);
   }
 
   stats(): LiveStats {
@@ -236,6 +273,7 @@ export class LivePipeline {
     const decisions = this.#decisions;
     this.#decisions = [];
     this.#events.stats(this.stats(), decisions);
+    this.#recording?.tell();
   }
 
   get #volume(): VolumeSource | null {

@@ -8,6 +8,7 @@ import type { LedgerBalance } from '../../src/core/ledger.ts';
 import type { FrameImage } from '../../src/frames/frame-lease.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { WorkerClient } from '../worker-client.ts';
+import type { Clip } from '../../src/clips/clip-types.ts';
 import type {
   LiveBudget,
   LiveContract,
@@ -16,6 +17,9 @@ import type {
   LiveOutput,
   LiveSource,
   LiveStats,
+  RecordingCommand,
+  RecordingEvents,
+  RecordingOptions,
   VolumeCommand,
 } from './live.contract.ts';
 
@@ -27,12 +31,17 @@ export type {
   LiveOutput,
   LiveSource,
   LiveStats,
+  RecordingCommand,
+  RecordingEvents,
+  RecordingOptions,
   VolumeCommand,
   VolumeState,
 } from './live.contract.ts';
 
 export class LiveClient {
   readonly #client: WorkerClient<LiveContract>;
+  /** Settles with the recording that goes on. */
+  #recording: Promise<unknown> = Promise.resolve();
 
   constructor(createWorker: () => Worker = defaultWorker) {
     this.#client = new WorkerClient(createWorker());
@@ -99,13 +108,36 @@ export class LiveClient {
     return this.#client.call((remote) => remote.wake(afterMs));
   }
 
+  /** Whether the worker can encode what it shows. */
+  hasVideoEncoder(): Promise<boolean> {
+    return this.#client.call((remote) => remote.hasVideoEncoder());
+  }
+
+  /**
+   * Records until `commandRecording('stop')` or `stop`. Streams are transferred.
+   * @throws PipelineError `codec-unsupported` | `clip-unwritable` | `disk-full` | `aborted` | `worker-crashed`
+   */
+  record(options: RecordingOptions, events: RecordingEvents): Promise<Clip> {
+    const { sound, sink } = options;
+    const parts = [sound?.readable, sink].filter((part) => part instanceof ReadableStream || part instanceof WritableStream); // prettier-ignore
+    const ended = this.#client.call((remote) => remote.record(transfer(options, parts), proxy(events)));
+    this.#recording = ended.catch(() => undefined);
+    return ended;
+  }
+
+  commandRecording(command: RecordingCommand): Promise<void> {
+    return this.#client.call((remote) => remote.commandRecording(command));
+  }
+
   stats(): Promise<LiveStats> {
     return this.#client.call((remote) => remote.stats());
   }
 
-  /** Ends the pipeline; answers what it left open. The worker itself lives until `terminate`. */
-  stop(): Promise<LedgerBalance> {
-    return this.#client.call((remote) => remote.stop());
+  /** Ends the pipeline and what records it; answers what it left open. The worker itself lives until `terminate`. */
+  async stop(): Promise<LedgerBalance> {
+    const balance = await this.#client.call((remote) => remote.stop());
+    await this.#recording;
+    return balance;
   }
 
   /** Ends the worker. Idempotent. */

@@ -1,4 +1,6 @@
 /** What page and worker say to each other: a live pipeline. Everything here is cloneable or transferable. */
+import type { Clip } from '../../src/clips/clip-types.ts';
+import type { RecordingCommand, RecordingOptions, RecordingStats } from '../../src/clips/recording-types.ts';
 import type { SerializedError } from '../../src/core/errors.ts';
 import type { LedgerBalance } from '../../src/core/ledger.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
@@ -108,6 +110,16 @@ export type LiveEvents = Readonly<{
   ended: (error: SerializedError | null) => void;
 }>;
 
+export type { RecordingCommand, RecordingOptions, RecordingStats } from '../../src/clips/recording-types.ts';
+
+/** What the worker tells of a recording. The page gives it as a Comlink proxy. */
+export type RecordingEvents = Readonly<{
+  /** The first frame came: the codecs are being chosen. */
+  begun: () => void;
+  /** The figures, as often as those of the pipeline. */
+  stats: (stats: RecordingStats) => void;
+}>;
+
 export interface LiveContract {
   /** Whether this worker can read a MediaStreamTrack; also the sign that it runs. */
   hasTrackProcessor(): boolean;
@@ -122,6 +134,15 @@ export interface LiveContract {
   setBudget(change: Partial<LiveBudget>): void;
   /** The page was hidden, or is seen again. */
   setVisible(visible: boolean): void;
+  /** Whether this worker can encode what it shows. */
+  hasVideoEncoder(): boolean;
+  /**
+   * Records what is shown, one recording at a time; answers when it is finished. `stop` finishes it too.
+   * @throws PipelineError `codec-unsupported` | `clip-unwritable` | `disk-full` | `aborted`
+   */
+  record(options: RecordingOptions, events: RecordingEvents): Promise<Clip>;
+  /** Of the recording that goes on; nothing where none does. */
+  commandRecording(command: RecordingCommand): void;
   /** The figures of now. */
   stats(): LiveStats;
   /** Resolves after so many ms: a worker's timers keep their time while the page is hidden, the page's do not. */

@@ -35,6 +35,15 @@ const contract: LiveContract = {
   setVisible(visible) {
     running().setVisible(visible);
   },
+  hasVideoEncoder() {
+    return 'VideoEncoder' in globalThis;
+  },
+  record(options, events) {
+    return running().record(options, events);
+  },
+  commandRecording(command) {
+    running().commandRecording(command);
+  },
   stats() {
     return running().stats();
   },

@@ -1,6 +1,7 @@
 /** The ways out that a page offers: the far ends of its elements. */
 import { CanvasSink } from './canvas-sink.ts';
 import type { FrameSink, OutputKind } from './frame-sink.ts';
+import { TappedSink, type FrameTap } from './tapped-sink.ts';
 import { TrackSink } from './track-sink.ts';
 
 /** One of them, or both: then the cheaper one is used. */
@@ -8,12 +9,17 @@ export type SinkEnds = Readonly<{ canvas?: OffscreenCanvas; writable?: WritableS
 
 /** Owns its sinks. */
 export class Sinks {
-  #canvas: FrameSink | undefined;
-  #video: FrameSink | undefined;
+  #canvas: TappedSink | undefined;
+  #video: TappedSink | undefined;
 
   constructor({ canvas, video }: Readonly<Partial<Record<OutputKind, FrameSink>>>) {
-    this.#canvas = canvas;
-    this.#video = video;
+    this.#canvas = canvas && new TappedSink(canvas);
+    this.#video = video && new TappedSink(video);
+  }
+
+  /** Gives what is shown from now on to `tap` too, whichever way it goes out; null ends that. */
+  set tap(tap: FrameTap | null) {
+    for (const sink of [this.#canvas, this.#video]) if (sink !== undefined) sink.tap = tap;
   }
 
   get canvas(): FrameSink | undefined {

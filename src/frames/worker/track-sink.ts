@@ -58,8 +58,11 @@ export class TrackSink implements FrameSink {
   }
 }
 
-/** @returnsOwned */
-function frameOfCanvas(canvas: OffscreenCanvas, { timestampUs, width, height }: ShownAs): VideoFrame {
+/**
+ * What was drawn onto `canvas` in this task.
+ * @returnsOwned
+ */
+export function frameOfCanvas(canvas: OffscreenCanvas, { timestampUs, width, height }: ShownAs): VideoFrame {
   return new VideoFrame(canvas, {
     timestamp: timestampUs,
     alpha: 'discard',

@@ -15,7 +15,9 @@ type ProcessorConstructor = new (init: { track: StoppableTrack; maxBufferSize: n
 
 /** Looked up with each use: tests put a fake there, and not every worker has one. */
 function processorConstructor(): ProcessorConstructor | undefined {
-  return (globalThis as { MediaStreamTrackProcessor?: ProcessorConstructor }).MediaStreamTrackProcessor;
+  // A package declares another one, as only windows have it.
+  const scope: Readonly<{ MediaStreamTrackProcessor?: unknown }> = globalThis;
+  return scope.MediaStreamTrackProcessor as ProcessorConstructor | undefined;
 }
 
 /** Whether this thread can read a track. */

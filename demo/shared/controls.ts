@@ -2,18 +2,18 @@
  * The filter's controls, built from the filters themselves: one radio button per filter, and one field
  * per parameter of the chosen one. A filter added to the library appears here without a change.
  */
-import { hasMemory, resolveParams, type Filter, type ParamSpec } from 'convolux';
+import { hasMemory, resolveParams, type Filter, type ParamSpec, type ParamValue } from 'convolux';
 import { choice, segments, slider, toggle, type Field } from './fields.ts';
+import { currentParams, type FilterStore, type Params } from './filter-settings.ts';
 import { kernelField } from './kernel-field.ts';
 import { required } from './required.ts';
-import { currentParams, type Params, type ParamValue, type Store } from './store.ts';
 
-export function mountControls(store: Store, filters: readonly Filter[]): void {
+export function mountControls(store: FilterStore, filters: readonly Filter[]): void {
   mountFilterChoice(store, filters);
   mountParams(store);
 }
 
-function mountFilterChoice(store: Store, filters: readonly Filter[]): void {
+function mountFilterChoice(store: FilterStore, filters: readonly Filter[]): void {
   const group = required('[data-role=filters]', HTMLFieldSetElement);
   const fields = groupsOf(filters).map(({ title, members }) => {
     const field = segments({
@@ -55,7 +55,7 @@ function groupsOf(filters: readonly Filter[]): readonly FilterGroup[] {
   return groups.filter(({ members }) => members.length > 0);
 }
 
-function mountParams(store: Store): void {
+function mountParams(store: FilterStore): void {
   const container = required('[data-role=params]', HTMLElement);
   let fields = new Map<string, Field<ParamValue>>();
 
@@ -77,7 +77,7 @@ function mountParams(store: Store): void {
     });
 }
 
-function paramFields(store: Store, filter: Filter): Map<string, Field<ParamValue>> {
+function paramFields(store: FilterStore, filter: Filter): Map<string, Field<ParamValue>> {
   const params = currentParams(store.state.settings);
   return new Map(
     Object.entries(filter.params).map(([name, spec]) => {
@@ -117,7 +117,7 @@ function paramField(
   }
 }
 
-function resetButton(store: Store, filter: Filter): HTMLButtonElement {
+function resetButton(store: FilterStore, filter: Filter): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'button-quiet';
@@ -127,7 +127,7 @@ function resetButton(store: Store, filter: Filter): HTMLButtonElement {
   return button;
 }
 
-function setParams(store: Store, filter: Filter, params: Params): void {
+function setParams(store: FilterStore, filter: Filter, params: Params): void {
   store.choose({ params: { ...store.state.settings.params, [filter.name]: params } });
 }
 

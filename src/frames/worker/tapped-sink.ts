@@ -1,0 +1,50 @@
+/** A way out at which somebody else may take part: each picture that is shown is given to the tap too. */
+import type { Pixels } from '../../core/pixels.ts';
+import type { FrameSink, OutputKind, Rehearsal, ShownAs } from './frame-sink.ts';
+import { PixelFrames } from './pixel-frames.ts';
+import { frameOfCanvas } from './track-sink.ts';
+
+/**
+ * Takes a picture, with the time of its capture and its full size as the one to be displayed in. The frame counts as shown
+ * when this resolves: whoever can't keep up holds it for so long.
+ * @consumes frame
+ */
+export type FrameTap = (frame: VideoFrame) => Promise<void>;
+
+/** Owns the sink. */
+export class TappedSink implements FrameSink {
+  /** null: nobody takes anything, and nothing is made for it. */
+  tap: FrameTap | null = null;
+  readonly #sink: FrameSink;
+  readonly #frames = new PixelFrames();
+
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+  }
+
+  get kind(): OutputKind {
+    return this.#sink.kind;
+  }
+
+  async showPixels(pixels: Pixels, as: ShownAs): Promise<void> {
+    const { tap } = this;
+    if (tap === null) return this.#sink.showPixels(pixels, as);
+    const taken = tap(this.#frames.frameOf(pixels, as));
+    await Promise.all([this.#sink.showPixels(pixels, as), taken]);
+  }
+
+  async showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void> {
+    const { tap } = this;
+    if (tap === null) return this.#sink.showCanvas(canvas, as);
+    const taken = tap(frameOfCanvas(canvas, as));
+    await Promise.all([this.#sink.showCanvas(canvas, as), taken]);
+  }
+
+  rehearse(picture: Pixels | OffscreenCanvas, as: ShownAs): Promise<Rehearsal> {
+    return this.#sink.rehearse(picture, as);
+  }
+
+  close(): Promise<void> {
+    return this.#sink.close();
+  }
+}

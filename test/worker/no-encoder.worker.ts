@@ -1,0 +1,4 @@
+/** The live worker in a browser whose workers have no VideoEncoder. */
+import '../../workers/live/live.worker.ts';
+
+Reflect.deleteProperty(globalThis, 'VideoEncoder');
