@@ -7,6 +7,7 @@ import type { Ledger } from '../core/ledger.ts';
 import { FrameLease } from '../frames/frame-lease.ts';
 import { asUnreadable } from './clip-faults.ts';
 import type { ClipErrorPolicy } from './clip-types.ts';
+import { inEightBits } from './eight-bits.ts';
 import { FrameFit } from './fit-frame.ts';
 import { frameTimes, type FrameTime } from './frame-times.ts';
 
@@ -177,25 +178,29 @@ class DecodeRun {
  * @returnsOwned
  */
 async function uprightFrameOf(sample: VideoSample): Promise<VideoFrame> {
-  const { rotation, flip } = sample;
-  const frame = sample.toVideoFrame();
-  if (rotation === 0 && !flip) {
-    sample.close();
-    return frame;
-  }
   try {
+    const frame = await inEightBits(sample.toVideoFrame());
+    return sample.rotation === 0 && !sample.flip ? frame : await turnedFrame(frame, sample);
+  } finally {
+    sample.close();
+  }
+}
+
+/** @consumes frame @borrows sample @returnsOwned */
+async function turnedFrame(frame: VideoFrame, sample: VideoSample): Promise<VideoFrame> {
+  try {
+    const { rotation, flip } = sample;
     // Newer than the library's types.
     const turned = new VideoFrame(frame, { rotation, flip } as VideoFrameInit);
     if ('rotation' in turned) return turned;
     turned.close();
-    const drawn = await sample.transform({});
-    try {
-      return drawn.toVideoFrame();
-    } finally {
-      drawn.close();
-    }
   } finally {
     frame.close();
-    sample.close();
+  }
+  const drawn = await sample.transform({});
+  try {
+    return drawn.toVideoFrame();
+  } finally {
+    drawn.close();
   }
 }

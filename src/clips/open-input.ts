@@ -14,6 +14,7 @@ import { PipelineError } from '../core/errors.ts';
 import { asUnreadable, unreadable } from './clip-faults.ts';
 import type { ClipInfo, ClipInput } from './clip-types.ts';
 import { isCutOff, type ReadBytes } from './cut-off.ts';
+import { editEnds } from './edit-ends.ts';
 
 /** A clip that is open. `dispose` ends all reading. */
 export type OpenInput = Readonly<{
@@ -26,12 +27,17 @@ export type OpenInput = Readonly<{
   info: ClipInfo;
   /** Of the first frame that is shown, in s: most often 0. */
   beginsS: number;
+  /** Where edit lists end the picture and each sound, in s; infinite where none does. */
+  endS: number;
+  audioEndsS: readonly number[];
   /** The file ends before it says it does. */
   isCutOff: boolean;
   dispose(): void;
 }>;
 
 const FRAMES_FOR_RATE = 100;
+/** Packets of most sounds are no longer. */
+const SOUND_PACKET_S = 0.06;
 
 /**
  * @throws PipelineError `clip-unreadable`: no such file, none that is a clip, none with a picture, one in HDR.
@@ -90,19 +96,25 @@ async function inspect(input: Input, from: ClipInput, blob: Blob | null): Promis
   const videos = await input.getVideoTracks();
   const codecs = await Promise.all(audios.map(codecNameOf));
   const sizeBytes = blob?.size ?? (await input.source.getSizeOrNull());
+  const read = readerOf(from, blob);
+  const ends = sizeBytes === null ? new Map<number, number>() : await editEnds(read, sizeBytes);
+  const fps = fpsOf(rate);
+  const endS = await cutEndOf(video, ends, 1 / fps);
   return {
     input,
     video,
     otherVideos: videos.length - 1,
     audios,
     beginsS: Math.max(0, await video.getFirstTimestamp()),
-    isCutOff: sizeBytes !== null && (await isCutOff(readerOf(from, blob), sizeBytes)),
+    endS,
+    audioEndsS: await Promise.all(audios.map((audio) => cutEndOf(audio, ends, SOUND_PACKET_S))),
+    isCutOff: sizeBytes !== null && (await isCutOff(read, sizeBytes)),
     info: {
       format: (await input.getFormat()).name,
       ...(await shownSizeOf(video)),
       rotation: await video.getRotation(),
-      durationS: await durationOf(video),
-      fps: fpsOf(rate),
+      durationS: Math.min(await durationOf(video), endS),
+      fps,
       videoCodec: await codecNameOf(video),
       audioCodecs: codecs,
       sizeBytes,
@@ -129,6 +141,17 @@ async function checkPicture(video: InputVideoTrack): Promise<void> {
     throw unreadable(
       'This clip is HDR (its colours are coded as PQ or HLG), which the filters would get wrong. Convert it to SDR first: ffmpeg’s zscale and tonemap filters do that.',
     );
+}
+
+/** Lists round: what is cut off is half a packet at least, and lists of whole tracks end with them. */
+async function cutEndOf(
+  track: InputVideoTrack | InputAudioTrack,
+  ends: ReadonlyMap<number, number>,
+  packetS: number,
+): Promise<number> {
+  const endS = ends.get(track.id);
+  if (endS === undefined) return Infinity;
+  return endS < (await track.computeDuration()) - packetS / 2 ? endS : Infinity;
 }
 
 /** A clip of one frame has no rate: any will do. */

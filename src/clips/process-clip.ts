@@ -210,7 +210,12 @@ class ClipRun {
         { once: true, signal: this.#halt.signal },
       );
       options.signal.throwIfAborted();
-      await this.#together([this.#movePicture(), ...sounds.map((move) => move(run))]);
+      await this.#together([
+        this.#movePicture(),
+        ...sounds.map((move, i) =>
+          move({ ...run, endS: Math.min(endS, this.#opened.audioEndsS[i] ?? Infinity) }),
+        ),
+      ]);
       options.signal.throwIfAborted();
       if (this.#frames === 0) throw unreadable('No frame of this clip could be read.');
       if (this.#opened.isCutOff && endS === Infinity) this.#meetEnd();
@@ -246,7 +251,8 @@ class ClipRun {
   }
 
   async #movePicture(): Promise<void> {
-    const { startS, endS, width, height } = this.#plan;
+    const { startS, width, height } = this.#plan;
+    const endS = Math.min(this.#plan.endS, this.#opened.endS);
     const { ledger } = this.#options;
     const frameRate = this.#job.output.frameRate ?? 'keep';
     const timesOf = (timestampS: number, untilS: number) =>

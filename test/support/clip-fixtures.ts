@@ -47,13 +47,10 @@ export const REFUSED: readonly string[] = [
   'sound-only.mp4',
 ];
 
-/** Its edit list ends before its track does, which is not heeded. */
-export const UNHEEDED_END = 'edit-list-end.mp4';
-
 /** No reader knows its sound: refused, unless it is to have none. */
 export const UNKNOWN_SOUND = 'mp3.mov';
 
-export const FIXTURE_NAMES: readonly string[] = Object.keys(FIXTURES).filter((name) => ![UNKNOWN_SOUND, UNHEEDED_END].includes(name) && !REFUSED.includes(name)); // prettier-ignore
+export const FIXTURE_NAMES: readonly string[] = Object.keys(FIXTURES).filter((name) => name !== UNKNOWN_SOUND && !REFUSED.includes(name)); // prettier-ignore
 
 /** All that there are figures of. */
 export const MEDIA_NAMES: readonly string[] = Object.keys(MEDIA);

@@ -1,21 +1,12 @@
 /** Every clip of test/fixtures/clips: all frames, each once, at its time, and the sound beside it, as ffprobe saw them. */
 import { describe, expect, test } from 'vitest';
-import {
-  FIXTURE_NAMES,
-  FIXTURE_URLS,
-  REFUSED,
-  UNKNOWN_SOUND,
-  UNHEEDED_END,
-  expectedOf,
-} from '../support/clip-fixtures.ts';
+import { FIXTURE_NAMES, FIXTURE_URLS, REFUSED, UNKNOWN_SOUND, expectedOf } from '../support/clip-fixtures.ts';
 import { expectSameTimes } from '../support/clip-times.ts';
 import { readClip } from '../support/read-clip.ts';
 import { blobOf, runClip } from '../support/run-clip.ts';
 
 test('there are figures of every clip, and a clip to all figures', () => {
-  expect([...FIXTURE_NAMES, ...REFUSED, UNKNOWN_SOUND, UNHEEDED_END].sort()).toEqual(
-    Object.keys(FIXTURE_URLS).sort(),
-  );
+  expect([...FIXTURE_NAMES, ...REFUSED, UNKNOWN_SOUND].sort()).toEqual(Object.keys(FIXTURE_URLS).sort());
   expect(FIXTURE_NAMES.length).toBeGreaterThanOrEqual(24);
 });
 
@@ -33,12 +24,4 @@ describe.each(['mp4', 'webm'] as const)('into %s', (container) => {
     expect(read.video).toMatchObject({ codec: clip.videoCodec, width: clip.width, height: clip.height });
     await expectSameTimes(name, read, clip);
   });
-});
-
-test('an end that an edit list cuts off is there all the same: all frames of the track', async () => {
-  const { timestampsUs } = expectedOf(UNHEEDED_END);
-  const read = await readClip(blobOf(await runClip(UNHEEDED_END)));
-  const seen = read.video!.timestampsUs;
-  expect([timestampsUs.length, seen.length]).toEqual([21, 30]);
-  for (const [i, us] of timestampsUs.entries()) expect(Math.abs(seen[i]! - us)).toBeLessThan(10);
 });

@@ -26,18 +26,17 @@ export class TappedSink implements FrameSink {
     return this.#sink.kind;
   }
 
-  async showPixels(pixels: Pixels, as: ShownAs): Promise<void> {
+  // Not async: where nobody takes anything, nothing is allocated for it.
+  showPixels(pixels: Pixels, as: ShownAs): Promise<void> {
     const { tap } = this;
-    if (tap === null) return this.#sink.showPixels(pixels, as);
-    const taken = tap(this.#frames.frameOf(pixels, as));
-    await Promise.all([this.#sink.showPixels(pixels, as), taken]);
+    const taken = tap?.(this.#frames.frameOf(pixels, as));
+    return both(this.#sink.showPixels(pixels, as), taken);
   }
 
-  async showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void> {
+  showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void> {
     const { tap } = this;
-    if (tap === null) return this.#sink.showCanvas(canvas, as);
-    const taken = tap(frameOfCanvas(canvas, as));
-    await Promise.all([this.#sink.showCanvas(canvas, as), taken]);
+    const taken = tap?.(frameOfCanvas(canvas, as));
+    return both(this.#sink.showCanvas(canvas, as), taken);
   }
 
   rehearse(picture: Pixels | OffscreenCanvas, as: ShownAs): Promise<Rehearsal> {
@@ -47,4 +46,8 @@ export class TappedSink implements FrameSink {
   close(): Promise<void> {
     return this.#sink.close();
   }
+}
+
+function both(shown: Promise<void>, taken: Promise<void> | undefined): Promise<void> {
+  return taken === undefined ? shown : Promise.all([shown, taken]).then(() => undefined);
 }
