@@ -1,6 +1,6 @@
 /**
  * Pictures of the page for a person to look at, in test-results/looks/, and the few things about its looks that a program
- * can tell: it fits the screen, and nothing is cut off. CONVOLUX_PICTURES=1 also makes the README's picture.
+ * can tell: it fits the screen, and nothing is cut off. CONVOLUX_PICTURES=1 also makes the README's pictures.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { button, figure, framesShown, startCamera, viewOf } from '../support/liv
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOKS = join(ROOT, 'test-results', 'looks');
 const README_PICTURE = join(ROOT, 'docs', 'images', 'live.png');
+const CLIPS_PICTURE = join(ROOT, 'docs', 'images', 'clip.png');
 
 const SCREENS = [
   { name: 'desktop', viewport: { width: 1440, height: 900 } },
@@ -195,5 +196,13 @@ if (process.env['CONVOLUX_PICTURES'] === '1') {
     await framesShown(page, 30);
     await frameRateSettles(page);
     await page.screenshot({ path: README_PICTURE });
+  });
+
+  test('the picture of the guide to clips', async ({ openLive }) => {
+    const viewport = { width: 1280, height: 800 };
+    const page = await openLive({ path: '/clip/', viewport, colorScheme: 'light', camera: 'none' });
+    await button(page, 'Try a sample').click();
+    await previewShown(page);
+    await page.screenshot({ path: CLIPS_PICTURE });
   });
 }
