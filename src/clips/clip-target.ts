@@ -2,10 +2,12 @@
  * Where a clip is written: memory, a file that a picker gave, or a stream. Whatever fails is told as a fault of that
  * place, and nothing half-written is left where a whole clip is expected.
  */
-import { BufferTarget, StreamTarget, type StreamTargetChunk, type Target } from 'mediabunny';
+import { BufferTarget, type Target } from 'mediabunny';
 import type { PipelineError } from '../core/errors.ts';
 import { asUnwritable } from './clip-faults.ts';
 import type { ClipSink } from './clip-types.ts';
+import { StreamPlace } from './recording-places.ts';
+import { targetOf } from './recording-target.ts';
 
 export type ClipTarget = Readonly<{
   target: Target;
@@ -58,42 +60,6 @@ function memoryTarget(): ClipTarget {
 }
 
 function streamTarget(sink: WritableStream<unknown>, isPositional: boolean): ClipTarget {
-  const writer = sink.getWriter();
-  // Whoever writes hears of it.
-  writer.closed.catch(() => undefined);
-  let bytes = 0;
-  let fault: PipelineError | null = null;
-  let isOver = false;
-  const toSink = new WritableStream<StreamTargetChunk>({
-    async write(chunk) {
-      try {
-        await writer.ready;
-        await writer.write(isPositional ? chunk : chunk.data);
-      } catch (error) {
-        fault ??= asUnwritable(error);
-        throw fault;
-      }
-      bytes = Math.max(bytes, chunk.position + chunk.data.byteLength);
-    },
-  });
-  return {
-    target: new StreamTarget(toSink, { chunked: true, chunkSize: CHUNK_BYTES }),
-    isAppendOnly: !isPositional,
-    sizeBytes: () => bytes,
-    fault: () => fault,
-    async commit() {
-      isOver = true;
-      try {
-        await writer.close();
-        return null;
-      } catch (error) {
-        throw fault ?? asUnwritable(error);
-      }
-    },
-    async abort(reason) {
-      if (isOver) return;
-      isOver = true;
-      await writer.abort(reason).catch(() => undefined);
-    },
-  };
+  const properties = { isAppendOnly: !isPositional, isLasting: false };
+  return targetOf(new StreamPlace(sink, isPositional), properties, { chunked: true, chunkSize: CHUNK_BYTES });
 }

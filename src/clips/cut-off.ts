@@ -1,21 +1,18 @@
 /** Whether a file ends before it says it does: readers take what is there, and say nothing. */
 
-/** Bytes of a file from a position on; fewer at its end. */
-export type ReadBytes = (from: number, length: number) => Promise<Uint8Array>;
+import { topBoxes, viewOf, type ReadBytes } from './boxes.ts';
 
-/** Files in pieces have thousands of boxes: the last one of so many tells nothing. */
-const MOST_BOXES = 64;
-/** ISO/IEC 14496-12, 4.2: size, type, and a size of 64 bits where that is 1. */
-const BOX_HEAD = 16;
 /** RFC 8794 and 9559: the identifiers of the EBML header and of the segment behind it. */
 const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
 const EBML_HEAD = 256;
+/** Shorter ones are no clips. */
+const LEAST_BYTES = 16;
 
 /** MP4, MOV, WebM and MKV; false of whatever is none of them. */
 export async function isCutOff(read: ReadBytes, sizeBytes: number): Promise<boolean> {
   const head = viewOf(await read(0, EBML_HEAD));
-  if (head.byteLength < BOX_HEAD) return false;
+  if (head.byteLength < LEAST_BYTES) return false;
   return head.getUint32(0) === EBML ? isSegmentCutOff(head, sizeBytes) : areBoxesCutOff(read, sizeBytes);
 }
 
@@ -44,23 +41,7 @@ function elementSize(head: DataView, at: number): Readonly<{ length: number; val
 }
 
 async function areBoxesCutOff(read: ReadBytes, sizeBytes: number): Promise<boolean> {
-  let at = 0;
-  for (let box = 0; box < MOST_BOXES && at < sizeBytes; box++) {
-    const head = viewOf(await read(at, BOX_HEAD));
-    // What follows the last box in some files is none.
-    if (head.byteLength < 8 || !isType(head.getUint32(4))) return false;
-    const short = head.getUint32(0);
-    // 0: to the end of the file.
-    if (short === 0) return false;
-    const size = short === 1 && head.byteLength === BOX_HEAD ? Number(head.getBigUint64(8)) : short;
-    if (size < 8) return false;
-    at += size;
-  }
-  return at > sizeBytes;
+  let endAt = 0;
+  for await (const box of topBoxes(read, sizeBytes)) ({ endAt } = box);
+  return endAt > sizeBytes;
 }
-
-/** Four letters, or what is used as such. */
-const isType = (type: number): boolean => [24, 16, 8, 0].every((shift) => ((type >>> shift) & 0xff) >= 0x20);
-
-const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

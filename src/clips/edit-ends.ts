@@ -3,11 +3,10 @@
  * readers of packets give it. ISO/IEC 14496-12, 8.6.6: an edit says how long a piece of the media is shown; those without
  * media are empty time before it.
  */
-import type { ReadBytes } from './cut-off.ts';
+import { topBoxes, typeAt, viewOf, type ReadBytes } from './boxes.ts';
 
 /** Longer ones are none of files that people have: a moov of ten hours is 30 MB. */
 const MOST_BYTES = 128 * 2 ** 20;
-const MOST_BOXES = 64;
 
 type Box = Readonly<{ type: string; body: DataView }>;
 
@@ -53,18 +52,10 @@ function shownUnits(list: DataView): number | null {
 }
 
 async function findMoov(read: ReadBytes, sizeBytes: number): Promise<DataView | null> {
-  let at = 0;
-  for (let box = 0; box < MOST_BOXES && at < sizeBytes; box++) {
-    const head = viewOf(await read(at, 16));
-    if (head.byteLength < 16) return null;
-    const short = head.getUint32(0);
-    const size = short === 1 ? Number(head.getBigUint64(8)) : short;
-    if (size < 8) return null;
-    if (typeAt(head, 4) === 'moov') {
-      if (size > MOST_BYTES || at + size > sizeBytes) return null;
-      return viewOf(await read(at + (short === 1 ? 16 : 8), size - (short === 1 ? 16 : 8)));
-    }
-    at += size;
+  for await (const { type, bodyAt, endAt } of topBoxes(read, sizeBytes)) {
+    if (type !== 'moov') continue;
+    const bytes = endAt - bodyAt;
+    return bytes > MOST_BYTES || endAt > sizeBytes ? null : viewOf(await read(bodyAt, bytes));
   }
   return null;
 }
@@ -77,9 +68,3 @@ function* boxesIn(view: DataView): Generator<Box> {
     at += size;
   }
 }
-
-const typeAt = (view: DataView, at: number): string =>
-  String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(at + i)));
-
-const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -11,9 +11,10 @@ import {
   type Source,
 } from 'mediabunny';
 import { PipelineError } from '../core/errors.ts';
+import type { ReadBytes } from './boxes.ts';
 import { asUnreadable, unreadable } from './clip-faults.ts';
 import type { ClipInfo, ClipInput } from './clip-types.ts';
-import { isCutOff, type ReadBytes } from './cut-off.ts';
+import { isCutOff } from './cut-off.ts';
 import { editEnds } from './edit-ends.ts';
 
 /** A clip that is open. `dispose` ends all reading. */

@@ -2,7 +2,7 @@
  * Where a recording is written while it goes on: memory, a stream, or a file, in which what was recorded stays whatever
  * happens to the page.
  */
-import { StreamTarget, type StreamTargetChunk, type Target } from 'mediabunny';
+import { StreamTarget, type StreamTargetChunk, type StreamTargetOptions, type Target } from 'mediabunny';
 import type { PipelineError } from '../core/errors.ts';
 import { asUnwritable } from './clip-faults.ts';
 import type { ClipSink } from './clip-types.ts';
@@ -43,9 +43,11 @@ export async function openRecordingTarget(
   }
 }
 
-function targetOf(
+/** A place as mediabunny writes to it. @param options how writes are gathered; default each by itself. */
+export function targetOf(
   place: RecordingPlace,
   properties: Pick<RecordingTarget, 'isAppendOnly' | 'isLasting'>,
+  options: StreamTargetOptions = {},
 ): RecordingTarget {
   let bytes = 0;
   let fault: PipelineError | null = null;
@@ -61,7 +63,7 @@ function targetOf(
     },
   });
   return {
-    target: new StreamTarget(toPlace),
+    target: new StreamTarget(toPlace, options),
     ...properties,
     sizeBytes: () => bytes,
     fault: () => fault,

@@ -11,8 +11,16 @@ const SMOOTHING = 0.02;
 /** Sound that is missing: no jitter. */
 const GAP_S = 0.1;
 
+/** Sound as a browser or a reader of files gives it. */
+type SoundData = Readonly<{
+  sampleRate: number;
+  numberOfChannels: number;
+  numberOfFrames: number;
+  copyTo(to: Float32Array, options: Readonly<{ planeIndex: number; format: 'f32' }>): void;
+}>;
+
 /** @borrows data */
-export function pieceOf(data: AudioData): SoundPiece {
+export function pieceOf(data: SoundData): SoundPiece {
   const { sampleRate, numberOfChannels, numberOfFrames } = data;
   const piece = new Float32Array(numberOfFrames * numberOfChannels);
   data.copyTo(piece, { planeIndex: 0, format: 'f32' });

@@ -1,6 +1,6 @@
 /** Sound that a container does not take as it is: decoded, laid end to end where its times say that it belongs, and encoded. */
 import { AudioSample, AudioSampleSink, type AudioSampleSource, type InputAudioTrack } from 'mediabunny';
-import { cut, framesOf, silence, type SoundPiece } from './sound-pieces.ts';
+import { cut, framesOf, pieceOf, silence, type SoundPiece } from './sound-pieces.ts';
 
 /** Times in files are rounded; an encoder only counts samples. What differs by more is a gap, or there twice. */
 const TOLERANCE_S = 0.002;
@@ -27,6 +27,7 @@ export async function* soundPieces(
   for await (const sample of new AudioSampleSink(track).samples(startS, endS)) {
     const givenS = sample.timestamp;
     const piece = pieceOf(sample);
+    sample.close();
     const { sampleRate } = piece;
     const atS: number = Math.abs(givenS - nextS) <= TOLERANCE_S ? nextS : givenS;
     const fromS: number = Math.max(atS, startS, Number.isNaN(nextS) ? startS : nextS);
@@ -55,16 +56,4 @@ export async function transcodeSound(
       sample.close();
     }
   }
-}
-
-/** @consumes sample */
-function pieceOf(sample: AudioSample): SoundPiece {
-  const { sampleRate, numberOfChannels, numberOfFrames } = sample;
-  const data = new Float32Array(numberOfFrames * numberOfChannels);
-  try {
-    sample.copyTo(data, { planeIndex: 0, format: 'f32' });
-  } finally {
-    sample.close();
-  }
-  return { sampleRate, numberOfChannels, data };
 }

@@ -4,21 +4,20 @@
  * the usual way and go out as pixels, so the same frames give the same bytes. Owns its backend.
  */
 import type { Backend, PreparedGraph } from '../backends/port.ts';
-import { fullSizeOf, sameSize, type Size } from '../core/frame-size.ts';
-import { sameTurn, turnOf } from '../core/frame-turn.ts';
+import { fullSizeOf, type Size } from '../core/frame-size.ts';
+import { turnOf } from '../core/frame-turn.ts';
 import { PipelineError } from '../core/errors.ts';
 import type { FrameLease } from '../frames/frame-lease.ts';
 import { PixelFrames } from '../frames/worker/pixel-frames.ts';
 import { WebGl2Backend } from '../backends/webgl2/webgl2-backend.ts';
 import type { Ledger } from '../core/ledger.ts';
-import { outputShape } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
 import { hasMemory } from '../graph/latency.ts';
 import { aborted, contextLost, noPicture, NoPicture } from './faults.ts';
-import { GraphRunner } from './graph-runner.ts';
+import { fullOutputOf, GraphRunner } from './graph-runner.ts';
 import { reopen } from './reopen.ts';
 import { sliceReach } from './slice-reach.ts';
-import type { TakenForm } from './taken-form.ts';
+import { takenAs, type TakenForm } from './taken-form.ts';
 
 export type FrameFilterOptions = Readonly<{
   /** A backend on a device of its own. Called again when the device is lost. @throws PipelineError */
@@ -59,9 +58,8 @@ export class FrameFilter {
   }
 
   /** How large the output is of frames of this size: filters may crop or enlarge. */
-  outputSize({ width, height }: Size): Size {
-    const [rows, columns] = outputShape(this.#graph, { frame: [height, width, 3] });
-    return { width: columns ?? width, height: rows ?? height };
+  outputSize(size: Size): Size {
+    return fullOutputOf(this.#graph, size);
   }
 
   /** Of frames that are `frameMs` apart. */
@@ -141,17 +139,11 @@ export class FrameFilter {
       const full = fullSizeOf(frame);
       const [path] = this.#backend.uploadPaths(frame);
       const form = await this.#backend.upload(frame, { full, ...(path === undefined ? {} : { path }) });
-      return { form: this.#takenAs({ form, full, scale: 1, turn: turnOf(frame) }), width, height };
+      this.#taken = takenAs(this.#taken, form, full, 1, turnOf(frame));
+      return { form: this.#taken, width, height };
     } finally {
       lease.release();
     }
-  }
-
-  /** The same object while frames come alike. */
-  #takenAs(taken: TakenForm): TakenForm {
-    const last = this.#taken;
-    const isSame = last?.form === taken.form && sameSize(last.full, taken.full) && sameTurn(last.turn, taken.turn); // prettier-ignore
-    return isSame ? last : (this.#taken = taken);
   }
 
   #newRunner(): GraphRunner {

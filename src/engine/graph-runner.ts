@@ -348,7 +348,8 @@ export class GraphRunner {
   }
 }
 
-function fullOutputOf(graph: Graph, { width, height }: FrameSize): FrameSize {
+/** How large the output is of frames of a size: filters may crop or enlarge. */
+export function fullOutputOf(graph: Graph, { width, height }: FrameSize): FrameSize {
   const [rows, columns] = outputShape(graph, { frame: [height, width, 3] });
   return { width: columns ?? width, height: rows ?? height };
 }

@@ -5,14 +5,13 @@
 import type { Backend, FrameImage, PreparedGraph } from '../backends/port.ts';
 import { assert } from '../core/assert.ts';
 import { PipelineError } from '../core/errors.ts';
-import { fullSizeOf, sameSize, type Size } from '../core/frame-size.ts';
-import { sameTurn, turnOf, type Turn } from '../core/frame-turn.ts';
+import { fullSizeOf, type Size } from '../core/frame-size.ts';
+import { turnOf } from '../core/frame-turn.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { CaptureClock } from '../frames/capture-clock.ts';
 import type { FrameLease } from '../frames/frame-lease.ts';
 import type { Sinks } from '../frames/worker/sinks.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { FrameForm } from '../plan/plan.ts';
 import { SCALES } from '../schedule/budget.ts';
 import { aborted, contextLost, noPicture, NoPicture } from './faults.ts';
 import { FrameDistance } from './frame-distance.ts';
@@ -20,7 +19,7 @@ import { GraphRunner } from './graph-runner.ts';
 import type { PriceBook } from './price-book.ts';
 import { reopen } from './reopen.ts';
 import { StageTimings } from './stage-timings.ts';
-import type { TakenForm } from './taken-form.ts';
+import { takenAs, type TakenForm } from './taken-form.ts';
 import { calibrateTransport, type ForcedTransport, type TransportChoice } from './transport.ts';
 
 export type LiveEngineOptions = Readonly<{
@@ -307,18 +306,12 @@ export class LiveEngine {
       const scale = this.#runner.feasibleScale(wanted, full);
       const picture = pictureOf(frame, lease.timestampUs);
       const uploaded = await this.#backend.upload(frame, { scale, full, path: transport.upload });
-      const form = this.#takenAs(uploaded, full, scale, turnOf(frame));
+      const form = takenAs(this.#taken, uploaded, full, scale, turnOf(frame));
+      this.#taken = form;
       return { form, transport, picture, startMs, uploadMs: performance.now() - startMs };
     } finally {
       lease.release();
     }
-  }
-
-  /** The same object while frames come alike. */
-  #takenAs(form: FrameForm, full: Size, scale: number, turn: Turn): TakenForm {
-    const last = this.#taken;
-    const isSame = last?.form === form && last.scale === scale && sameSize(last.full, full) && sameTurn(last.turn, turn); // prettier-ignore
-    return isSame ? last : (this.#taken = { form, full, scale, turn });
   }
 
   /** Measured on the first frame that comes, and again on a new device. Holds up frames meanwhile. */

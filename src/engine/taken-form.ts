@@ -7,6 +7,18 @@ import { sameForm, type FrameForm, type FrameSize } from '../plan/plan.ts';
 /** Its form, of what full size it is which share on a side, and how it lay. */
 export type TakenForm = Readonly<{ form: FrameForm; full: FrameSize; scale: number; turn: Turn }>;
 
+/** As what a frame was taken: the same object while frames come alike. */
+export function takenAs(
+  last: TakenForm | null,
+  form: FrameForm,
+  full: FrameSize,
+  scale: number,
+  turn: Turn,
+): TakenForm {
+  const isSame = last?.form === form && last.scale === scale && sameSize(last.full, full) && sameTurn(last.turn, turn); // prettier-ignore
+  return isSame ? last : { form, full, scale, turn };
+}
+
 /** Whether what was prepared for the one computes the other. */
 export function fitsSame(a: TakenForm, b: TakenForm): boolean {
   return a.scale === b.scale && sameSize(a.full, b.full) && sameForm(a.form, b.form);

@@ -34,13 +34,21 @@ function addressOf(input: string | URL): string | null {
 const isHandle = (input: unknown): boolean =>
   typeof input === 'object' && input !== null && (input as { kind?: unknown }).kind === 'file';
 
+/** Of what clips and recordings are made. @throws TypeError | RangeError that name the option. */
+export function checkEncoding(
+  where: string,
+  { container, codec, bitrate }: Pick<ClipOutputOptions, 'container' | 'codec' | 'bitrate'>,
+): void {
+  if (container !== undefined) checkOneOf(`${where}.container`, container, CLIP_CONTAINERS);
+  if (codec !== undefined) checkOneOf(`${where}.codec`, codec, CLIP_VIDEO_CODECS);
+  if (bitrate !== undefined)
+    checkNumber(`${where}.bitrate`, bitrate, { min: 10_000, max: 1e9, unit: 'bits per second' });
+}
+
 /** @throws TypeError | RangeError that name the option. */
 export function checkOutput(output: ClipOutputOptions): void {
-  const { container, codec, bitrate, frameRate, size, audio } = output;
-  if (container !== undefined) checkOneOf('options.output.container', container, CLIP_CONTAINERS);
-  if (codec !== undefined) checkOneOf('options.output.codec', codec, CLIP_VIDEO_CODECS);
-  if (bitrate !== undefined)
-    checkNumber('options.output.bitrate', bitrate, { min: 10_000, max: 1e9, unit: 'bits per second' });
+  const { frameRate, size, audio } = output;
+  checkEncoding('options.output', output);
   if (frameRate !== undefined && frameRate !== 'keep')
     checkNumber('options.output.frameRate', frameRate, { min: 1, max: 240, unit: 'frames per second' });
   if (size?.width !== undefined) checkInteger('options.output.size.width', size.width, SIDE);

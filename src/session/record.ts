@@ -3,19 +3,12 @@
  * pipeline's worker, which has the frames; where that can't encode, to the browser's own recorder.
  */
 import { filter, firstValueFrom, ReplaySubject, type Observable } from 'rxjs';
-import {
-  CLIP_CONTAINERS,
-  CLIP_VIDEO_CODECS,
-  type Clip,
-  type ClipContainer,
-  type ClipSink,
-  type ClipVideoCodec,
-} from '../clips/clip-types.ts';
+import type { Clip, ClipContainer, ClipSink, ClipVideoCodec } from '../clips/clip-types.ts';
 import type { RecordingStats } from '../clips/recording-types.ts';
-import { checkNumber, checkOneOf, show } from '../core/check.ts';
+import { show } from '../core/check.ts';
 import { PipelineError } from '../core/errors.ts';
 import { openMicrophone } from '../frames/page/microphone.ts';
-import { checkSink } from './check-clip.ts';
+import { checkEncoding, checkSink } from './check-clip.ts';
 import { recordWithBrowser } from './browser-recording.ts';
 import type { Pipeline } from './open-pipeline.ts';
 import { endsOf } from './pipeline-ends.ts';
@@ -82,11 +75,9 @@ export function record(pipeline: Pipeline, options: RecordOptions = {}): Recordi
   return new LiveRecordingSession(pipeline, options);
 }
 
-function checkOptions({ container, codec, bitrate, audio, sink }: RecordOptions): void {
-  if (container !== undefined) checkOneOf('options.container', container, CLIP_CONTAINERS);
-  if (codec !== undefined) checkOneOf('options.codec', codec, CLIP_VIDEO_CODECS);
-  if (bitrate !== undefined)
-    checkNumber('options.bitrate', bitrate, { min: 10_000, max: 1e9, unit: 'bits per second' });
+function checkOptions(options: RecordOptions): void {
+  const { audio, sink } = options;
+  checkEncoding('options', options);
   if (sink !== undefined) checkSink(sink);
   if (audio === undefined || audio === 'microphone' || audio === 'none') return;
   if (audio instanceof MediaStreamTrack && audio.readyState === 'ended')
