@@ -69,8 +69,9 @@ const arrow = (from, to) =>
 /** @param {string} room @param {readonly string[]} names */
 const packages = (room, names) => ({
   path: `^node_modules/(@types/)?(${names.join('|')})/`,
-  // What the package itself needs must be there for its users; a page of ours is built here.
-  dependencyTypes: room === 'demo' ? ['npm', 'npm-dev'] : ['npm'],
+  // What the package itself needs must be there for its users; a page of ours is built here, and what reads and writes
+  // clips is copied into the workers that the package has.
+  dependencyTypes: ['demo', 'src/clips'].includes(room) ? ['npm', 'npm-dev'] : ['npm'],
 });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -93,16 +94,23 @@ module.exports = {
 
     // The entries of the package reach whatever is public; a folder that is no room isn't.
     {
-      from: { path: '^src/(index|clips|define)\\.ts$' },
+      from: { path: '^src/(index|clips|define|element)\\.ts$' },
       to: {
         path: Object.keys(ROOMS)
           .filter((room) => room.startsWith('src/'))
           .map(inside),
       },
     },
-    { from: { path: '^src/define\\.ts$' }, to: { path: ['^src/index\\.ts$', '^pipelines/'] } },
+    { from: { path: '^src/define\\.ts$' }, to: { path: ['^src/(index|element)\\.ts$', '^pipelines/'] } },
 
     { from: { path: '^src/session/' }, to: { path: '^workers/[^/]+/[^/]+\\.client\\.ts$' } },
+    // The names of what an attribute can choose.
+    { from: { path: '^src/element/' }, to: { path: '^src/(frames/failure-policy|schedule/budget)\\.ts$' } },
+    // Of the clients of video services their types alone: what runs there is the application's own.
+    {
+      from: { path: '^src/adapters/' },
+      to: { path: '^node_modules/livekit-client/', dependencyTypes: ['type-only'] },
+    },
     // What clips are and fail with, without what reads and writes them, which is in the workers alone.
     { from: { path: '^src/session/' }, to: { path: '^src/clips/clip-(types|faults)\\.ts$' } },
     ...WORKER_ROOMS.map((to) => arrow({ path: '^workers/' }, to)),
@@ -113,7 +121,9 @@ module.exports = {
     // A page is what a user of the package could write: its own folder, what the pages share, and the public entries.
     {
       from: { path: '^demo/([^/]+)/' },
-      to: { path: ['^demo/($1|shared)/', '^src/(index|clips)\\.ts$', '^pipelines/index\\.ts$'] },
+      to: {
+        path: ['^demo/($1|shared)/', '^src/(index|clips|define|element)\\.ts$', '^pipelines/index\\.ts$'],
+      },
     },
 
     { from: { path: '^demo/' }, to: { path: '^node_modules/vite/client\\.d\\.ts$' } },
@@ -132,6 +142,8 @@ module.exports = {
     { from: { path: '^eslint-[^/]+\\.js$' }, to: { path: '^node_modules/(typescript|@typescript-eslint)/' } },
     { from: { path: '^test/' }, to: { path: '^(test|scripts|src|pipelines|workers)/|^[^/]+$' } },
     { from: { path: '^(test|scripts)/' }, to: { dependencyTypes: ['npm', 'npm-dev', 'core'] } },
+    // A configuration that a test serves its own pages with.
+    { from: { path: '^vite\\.config\\.ts$' }, to: { dependencyTypes: ['npm-dev', 'core'] } },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -10,11 +10,12 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const DEMO = join(ROOT, 'demo');
 const FRONT = 'live';
 
-/** The package under its public names, as its users import it. The longer name first: Vite takes the first that fits. */
+/** The package under its public names, as its users import it: here from its sources (tsconfig.base.json has the same). */
 export const packageAlias = [
-  { find: /^convolux\/clips$/, replacement: join(ROOT, 'src/clips.ts') },
-  { find: /^convolux\/pipelines$/, replacement: join(ROOT, 'pipelines/index.ts') },
   { find: /^convolux$/, replacement: join(ROOT, 'src/index.ts') },
+  { find: /^convolux\/(clips|element|define)$/, replacement: join(ROOT, 'src/$1.ts') },
+  { find: /^convolux\/adapters\/(\w+)$/, replacement: join(ROOT, 'src/adapters/$1.ts') },
+  { find: /^convolux\/pipelines$/, replacement: join(ROOT, 'pipelines/index.ts') },
 ];
 
 /** Known ahead, so that no dependency is discovered late and reloads an open page or a running test. */
@@ -25,7 +26,7 @@ export default defineConfig({
   appType: 'mpa',
   publicDir: false,
   clearScreen: false,
-  plugins: [frontPage()],
+  plugins: [frontPage(), sideEffects()],
   resolve: { alias: packageAlias },
   server: { fs: { allow: [ROOT] } },
   optimizeDeps: {
@@ -74,6 +75,18 @@ function frontPage(): Plugin {
         this.emitFile({ type: 'asset', fileName: 'index.html', source: page.source });
         Reflect.deleteProperty(bundle, page.fileName);
       },
+    },
+  };
+}
+
+/** package.json speaks of what is built: of the sources, a page's own modules and define.ts do something when imported. */
+function sideEffects(): Plugin {
+  return {
+    name: 'convolux:side-effects',
+    apply: 'build',
+    transform: {
+      filter: { id: /[\\/](demo[\\/].*|src[\\/]define)\.ts$/ },
+      handler: (code) => ({ code, map: null, moduleSideEffects: true }),
     },
   };
 }

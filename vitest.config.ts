@@ -1,6 +1,6 @@
 /**
- * Three runners' worth of tests: `node` for what needs no browser, `gpu` for WebGL2 in a page, `worker` for pages with a
- * camera and workers. `npm test` says which Chromium; a run by hand (`npx vitest --project gpu`) looks for one itself.
+ * Four runners' worth of tests: `node` for what needs no browser, `gpu` for WebGL2 in a page, `worker` for pages with a
+ * camera and workers, `package` for what is published. `npm test` says which Chromium; a run by hand (`npx vitest --project gpu`) looks for one itself.
  */
 import process from 'node:process';
 import { playwright } from '@vitest/browser-playwright';
@@ -59,6 +59,18 @@ export default defineConfig({
           include: ['test/worker/**/*.test.ts'],
           browser: browser(fakeCameraArgs()),
           ...inBrowser,
+        },
+      },
+      {
+        // The package alone, without the names that stand for its sources here.
+        test: {
+          name: 'package',
+          environment: 'node',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/package/pack.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

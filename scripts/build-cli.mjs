@@ -46,7 +46,7 @@ function newestMs(path) {
  *
  * @throws {NotInstalled}
  */
-async function buildCli() {
+export async function buildCli() {
   await ensureInstalled();
   const { build } = await import('vite');
   const fresh = join(ROOT, `dist/.cli-${process.pid}`);

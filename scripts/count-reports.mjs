@@ -2,13 +2,15 @@
  * How many tests passed, failed and were skipped, from each runner's report and from how the runner ended. Pure functions:
  * the rule that they keep is that nothing that went wrong may add up to a pass.
  */
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * @typedef {object} Counts
  * @property {number} passed
  * @property {number} failed
  * @property {{ title: string, reason: string }[]} skips
- * @property {string[]} problems What failed outside of any test; each is counted in `failed` already.
+ * @property {string[]} problems What failed and how it begins to say why, a line each: tests, and what went wrong outside of
+ * any. Each is counted in `failed` already.
  */
 
 /**
@@ -33,6 +35,7 @@
 /**
  * @typedef {object} PlaywrightTest
  * @property {'expected' | 'unexpected' | 'flaky' | 'skipped'} status
+ * @property {{ error?: { message?: string } }[]} [results] One for each time that it ran.
  * @property {{ type: string, description?: string }[]} annotations
  */
 
@@ -43,9 +46,7 @@
 export function countPlaywright(report) {
   /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skips: [], problems: [] };
-  for (const { message } of report.errors)
-    counts.problems.push(message?.split('\n', 1)[0] ?? 'without a message');
-  counts.failed += counts.problems.length;
+  for (const { message } of report.errors) addProblem(counts, '', message);
   for (const suite of report.suites) countSuite(suite, [], counts);
   return counts;
 }
@@ -54,15 +55,31 @@ export function countPlaywright(report) {
 function countSuite(suite, path, counts) {
   const here = [...path, suite.title];
   for (const { title, tests } of suite.specs) {
-    for (const { status, annotations } of tests) {
+    const name = [...here, title].join(' > ');
+    for (const { status, annotations, results = [] } of tests) {
       if (status === 'expected') counts.passed += 1;
       else if (status === 'skipped') {
         const reason = annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description;
-        counts.skips.push({ title: [...here, title].join(' > '), reason: reason ?? 'no reason given' });
-      } else counts.failed += 1;
+        counts.skips.push({ title: name, reason: reason ?? 'no reason given' });
+      } else addProblem(counts, name, results.find(({ error }) => error !== undefined)?.error?.message);
     }
   }
   for (const inner of suite.suites ?? []) countSuite(inner, here, counts);
+}
+
+/**
+ * Counts one more failure, and says which.
+ *
+ * @param {Counts} counts
+ * @param {string} where Of what failed; empty where that can't be told.
+ * @param {string | undefined} message May be of several lines, in colours.
+ */
+export function addProblem(counts, where, message) {
+  const [line = ''] = stripVTControlCharacters(message ?? '')
+    .trim()
+    .split('\n', 1);
+  counts.failed += 1;
+  counts.problems.push([where, line || 'without a message'].filter(Boolean).join(': '));
 }
 
 /**

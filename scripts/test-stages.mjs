@@ -33,9 +33,16 @@ export const STAGES = [
     title: 'camera and worker tests in Chromium',
     runner: 'vitest',
     needsChromium: true,
+    minutes: 20,
+  },
+  {
+    name: 'package',
+    title: 'what is published, in applications of others',
+    runner: 'vitest',
+    needsChromium: true,
     minutes: 10,
   },
-  { name: 'e2e', title: 'the pages, end to end', runner: 'playwright', needsChromium: true, minutes: 30 },
+  { name: 'e2e', title: 'the pages, end to end', runner: 'playwright', needsChromium: true, minutes: 45 },
 ];
 
 /**

@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { addProblem } from './count-reports.mjs';
 
 /** @typedef {import('./count-reports.mjs').Counts} Counts */
 /** @typedef {import('./count-reports.mjs').Progress} Progress */
@@ -41,16 +42,15 @@ export class VitestCounts {
   onTestRunEnd(modules, unhandled) {
     /** @type {Counts} */
     const counts = { passed: 0, failed: 0, skips: [], problems: [] };
-    for (const { message } of unhandled) counts.problems.push(`unhandled error: ${firstLine(message)}`);
+    for (const { message } of unhandled) addProblem(counts, 'unhandled error', message);
     for (const module of modules) {
       for (const broken of [module, ...module.children.allSuites()]) {
         const [error] = broken.errors();
-        const name = broken.type === 'module' ? broken.relativeModuleId : broken.fullName;
-        if (error !== undefined) counts.problems.push(`${name}: ${firstLine(error.message)}`);
+        const name = broken.type === 'module' ? broken.relativeModuleId : nameOf(broken);
+        if (error !== undefined) addProblem(counts, name, error.message);
       }
       for (const test of module.children.allTests()) count(test, counts);
     }
-    counts.failed += counts.problems.length;
     write(counts);
   }
 
@@ -69,19 +69,16 @@ function write(report) {
 function count(test, counts) {
   const result = test.result();
   if (result.state === 'passed') counts.passed += 1;
-  else if (result.state === 'failed') counts.failed += 1;
+  else if (result.state === 'failed') addProblem(counts, nameOf(test), result.errors[0]?.message);
   else {
     const reason = result.state === 'skipped' ? result.note : 'it never ran';
-    counts.skips.push({
-      title: `${test.module.relativeModuleId} > ${test.fullName}`,
-      reason: reason ?? 'no reason given',
-    });
+    counts.skips.push({ title: nameOf(test), reason: reason ?? 'no reason given' });
   }
 }
 
-/** @param {string | undefined} message */
-function firstLine(message) {
-  return message?.split('\n', 1)[0] ?? 'without a message';
+/** @param {{ module: { relativeModuleId: string }, fullName: string }} task */
+function nameOf({ module, fullName }) {
+  return `${module.relativeModuleId} > ${fullName}`;
 }
 
 // Vitest takes a reporter's default export alone.

@@ -185,6 +185,10 @@ export type { VoxelData, Voxels } from './core/voxels.ts';
 export { sheppLogan } from './frames/shepp-logan.ts';
 export { readVolume } from './frames/page/volume-files.ts';
 export type { CameraUtilsConstructor } from './frames/page/camera-utils-driver.ts';
+export { listCameras, type Camera, type FacingMode } from './frames/page/camera-list.ts';
+export type { CameraControl } from './frames/page/camera-control.ts';
+export { cameras$ } from './session/cameras.ts';
+export { FAILURE_POLICIES, type FailurePolicy } from './frames/failure-policy.ts';
 export type { DropReason } from './frames/frame-account.ts';
 export {
   DEGRADATION_PREFERENCES,
@@ -212,6 +216,7 @@ export {
 export {
   openPipeline,
   type BudgetChange,
+  type ContentHint,
   type FrameMeasurements,
   type Pipeline,
   type PipelineOptions,
@@ -223,10 +228,13 @@ export {
   type CameraDriver,
   type CameraSource,
   type PatternSource,
+  type ScreenSource,
   type SourceOptions,
+  type TrackSource,
   type VideoSource,
   type VolumeSource,
-} from './session/source.ts';
+} from './session/source-types.ts';
+export type { Recording, RecordingState, RecordingStats, RecordOptions } from './session/record-types.ts';
 export { isSettled, Ledger, type LedgerAccount, type LedgerBalance } from './core/ledger.ts';
 export { FrameLease, type Closable, type FrameImage } from './frames/frame-lease.ts';
 export type { FrameObserver, FrameSource } from './frames/frame-source.ts';

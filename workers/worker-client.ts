@@ -43,6 +43,11 @@ export class WorkerClient<Contract> {
     return result;
   }
 
+  /** It is known to be gone: whoever waits for it hears so. */
+  lose(): void {
+    this.#fail(crashed(undefined));
+  }
+
   /** Ends the worker. Idempotent. */
   terminate(): void {
     if (this.#terminated) return;

@@ -5,8 +5,9 @@
 import { filters } from 'convolux/pipelines';
 import { auditTime, merge, skip } from 'rxjs';
 import { mountControls } from '../shared/controls.ts';
-import { currentParams, writeFilter } from '../shared/filter-settings.ts';
+import { currentParams } from '../shared/filter-settings.ts';
 import { addressNotice, mountNotices } from '../shared/notices.ts';
+import { carryFilter } from '../shared/page-links.ts';
 import { required } from '../shared/required.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { mountChoose, openRecording, showKept } from './choose.ts';
@@ -49,6 +50,7 @@ function compose(): void {
 
   followSettings(store, desk);
   followAddress(store, recording);
+  carryFilter(store);
   askBeforeLeaving(store);
   required('[data-role=unsupported]', HTMLElement).hidden = 'VideoEncoder' in globalThis;
   required('[data-role=load-fault]', HTMLElement).remove();
@@ -72,14 +74,6 @@ function followSettings(store: Store, desk: Desk): void {
 }
 
 function followAddress(store: Store, recording: string | null): void {
-  const live = required('[data-role=live-link]', HTMLAnchorElement);
-  store
-    .select(({ settings }) => settings)
-    .subscribe((settings) => {
-      const query = new URLSearchParams();
-      writeFilter(query, settings);
-      live.search = query.toString();
-    });
   // Browsers refuse more than some ten address changes a second; a slider makes more.
   merge(
     store.select(({ settings }) => settings),

@@ -5,8 +5,9 @@
 import { filters } from 'convolux/pipelines';
 import { auditTime, merge, pairwise, skip } from 'rxjs';
 import { mountControls } from '../shared/controls.ts';
-import { currentParams, writeFilter } from '../shared/filter-settings.ts';
+import { currentParams } from '../shared/filter-settings.ts';
 import { addressNotice, mountNotices } from '../shared/notices.ts';
+import { carryFilter } from '../shared/page-links.ts';
 import { required } from '../shared/required.ts';
 import { activeSource, mountActions, mountShortcuts } from './actions.ts';
 import { cameraPresence, isCameraGranted } from './camera-presence.ts';
@@ -112,14 +113,7 @@ function followSettings(store: Store, runner: Runner): void {
   settings$.pipe(auditTime(250)).subscribe((settings) => {
     history.replaceState(history.state, '', writeSettings(settings) + location.hash);
   });
-  // The filter goes along to the other page.
-  store
-    .select((state) => state.settings)
-    .subscribe((settings) => {
-      const query = new URLSearchParams();
-      writeFilter(query, settings);
-      required('[data-role=clips-link]', HTMLAnchorElement).search = query.toString();
-    });
+  carryFilter(store);
 }
 
 function needsRestart(before: Settings, after: Settings, source: Settings['source']): boolean {

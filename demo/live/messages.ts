@@ -19,6 +19,16 @@ const offers: Readonly<Record<SourceKind, string>> = {
 /** Of a lost device that was replaced: the picture goes on by itself. */
 export const deviceReset = 'The graphics device was reset; going on.';
 
+/** Of what the picture is waiting for: it goes on by itself. */
+export function interruption(fault: Fault): Message {
+  const { title } = messageFor(fault);
+  const text =
+    fault.code === 'worker-crashed'
+      ? 'It is being started anew, and the picture goes on by itself.'
+      : 'It was unplugged, or something else holds it. The picture goes on by itself when it is back.';
+  return { title, text };
+}
+
 export function messageFor(fault: Fault): Message {
   return faultWords[fault.code];
 }
@@ -74,6 +84,10 @@ export function statusLine(state: PageState): { text: string; detail: string } {
       return { text: `${sourceTitles[phase.source]} · ${settings.filter.title}`, detail: 'running' };
     case 'paused':
       return { text: 'Paused while this page is hidden', detail: '' };
+    case 'interrupted': {
+      const { title, text } = interruption(phase.fault);
+      return { text: title, detail: text };
+    }
     case 'failed': {
       const { title, text } = messageFor(phase.fault);
       return { text: title, detail: `${text} ${offerFor(phase.source, phase.fault)}` };

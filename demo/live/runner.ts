@@ -11,6 +11,8 @@ import {
   type BudgetDecision,
   type Filter,
   type FrameMeasurements,
+  type OutputElement,
+  type OutputElements,
   type Pipeline,
   type PipelineOptions,
   type PipelineState,
@@ -25,7 +27,7 @@ import { asFault, type Fault } from '../shared/faults.ts';
 import { currentParams, type Params } from '../shared/filter-settings.ts';
 import { newestWins } from '../shared/newest-wins.ts';
 import { loadCameraUtils } from './camera-utils.ts';
-import { deviceReset, messageFor } from './messages.ts';
+import { deviceReset, interruption, messageFor } from './messages.ts';
 import type { OutputChoice, Settings, SourceKind, Store } from './store.ts';
 
 type Look = Readonly<{ filter: Filter; params: Params }>;
@@ -42,7 +44,7 @@ export interface PictureFrame {
    * Fresh elements each time: a canvas that was handed to a worker can not be used again. 'auto' gives one of each,
    * and neither is seen before `show`.
    */
-  newView(kind: OutputChoice): PipelineOptions['output'];
+  newView(kind: OutputChoice): OutputElement | OutputElements;
   clear(): void;
 }
 
@@ -188,17 +190,27 @@ export class Runner {
   #follow(source: SourceKind, state: PipelineState): void {
     if (state.status === 'failed') this.#fail(source, state.error);
     if (state.status === 'paused-hidden') this.#store.update({ phase: { status: 'paused', source } });
-    if (state.status === 'running' && this.#store.state.phase.status === 'paused') {
+    if (state.status === 'interrupted') this.#interrupt(source, asFault(state.error));
+    const before = this.#store.state.phase.status;
+    if (state.status === 'running' && (before === 'paused' || before === 'interrupted')) {
       this.#store.update({ phase: { status: 'running', source } });
+      this.#store.dismiss('interrupted');
     }
     // A stop from here unsubscribes first, so this one came from the pipeline: its source ended.
     if (state.status === 'stopped') void this.stop('end');
   }
 
+  /** The last picture stays. */
+  #interrupt(source: SourceKind, fault: Fault): void {
+    const { title, text } = interruption(fault);
+    this.#store.update({ phase: { status: 'interrupted', source, fault } });
+    this.#store.tell({ key: 'interrupted', scope: 'run', text: `${title}. ${text}` });
+  }
+
   #fail(source: SourceKind, cause: unknown): void {
     // The last picture stays behind the message; an element that never showed one is only in the way.
-    const { status } = this.#store.state.phase;
-    if (status !== 'running' && status !== 'paused') this.#frame.clear();
+    if (!['running', 'paused', 'interrupted'].includes(this.#store.state.phase.status)) this.#frame.clear();
+    this.#store.dismiss('interrupted');
     this.#store.update({ phase: { status: 'failed', source, fault: asFault(cause) } });
     void this.#close();
   }

@@ -44,6 +44,8 @@ export type Phase =
   | Readonly<{ status: 'running'; source: SourceKind }>
   /** Goes on by itself when the page is seen again. */
   | Readonly<{ status: 'paused'; source: SourceKind }>
+  /** No frames for now; goes on by itself. */
+  | Readonly<{ status: 'interrupted'; source: SourceKind; fault: Fault }>
   | Readonly<{ status: 'failed'; source: SourceKind; fault: Fault }>;
 
 /** 'saving': it is ended, and its last bytes are on their way. */

@@ -2,7 +2,7 @@
  * The stage: the picture, and what stands in its place while there is none (invitation, "Starting…",
  * or a fault with what to do). Also the status line in the header. Reads the state, changes only DOM.
  */
-import type { PipelineOptions } from 'convolux';
+import type { OutputElement, OutputElements } from 'convolux';
 import { required } from '../shared/required.ts';
 import { cameraNote, messageFor, offerFor, startingMessage, statusLine } from './messages.ts';
 import type { PictureFrame } from './runner.ts';
@@ -20,7 +20,7 @@ export class Stage implements PictureFrame {
   #ratio = widest;
   #picture = '';
 
-  newView(kind: OutputChoice): PipelineOptions['output'] {
+  newView(kind: OutputChoice): OutputElement | OutputElements {
     this.clear();
     const [canvas, video] = [document.createElement('canvas'), newVideo()];
     if (kind === 'auto') return this.#hang({ canvas, video });

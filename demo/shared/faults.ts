@@ -40,6 +40,18 @@ export const faultWords: FaultWords = {
     title: 'The camera cannot be read here',
     text: 'Browsers hand out the camera only over https and on localhost, and not every browser has every camera driver. Choose “Automatic” under “Camera and output”, then try again.',
   },
+  'camera-constrained': {
+    title: 'The camera gives less than was asked for',
+    text: 'The picture has the size and the rate that the camera has.',
+  },
+  'screen-denied': {
+    title: 'The screen was not shared',
+    text: 'Choose what to share when the browser asks.',
+  },
+  'screen-unsupported': {
+    title: 'The screen cannot be shared here',
+    text: 'This browser does not hand out the screen. Choose another source.',
+  },
   'microphone-denied': {
     title: 'The microphone is not allowed',
     text: 'Access was refused. Allow the microphone in the browser’s address bar or in the system’s privacy settings, or record without sound.',
@@ -115,6 +127,10 @@ export const faultWords: FaultWords = {
   'output-unsupported': {
     title: 'This output is not available',
     text: 'This browser can not show filtered frames in a video element. Choose “Automatic” or “Canvas” under “Camera and output”, then try again.',
+  },
+  'output-in-use': {
+    title: 'The output is in use already',
+    text: 'A canvas serves one picture only. Start again with a fresh one.',
   },
   aborted: {
     title: 'The start was interrupted',

@@ -4,7 +4,7 @@ import { filters } from '../../pipelines/index.ts';
 import { show } from '../core/check.ts';
 import { resolveParams, type Filter, type ParamSpec, type ParamValue } from '../graph/filter.ts';
 import { fromJSON, toJSON, type GraphJson } from '../graph/json.ts';
-import { closestName } from './closest-name.ts';
+import { closestName } from '../core/closest-name.ts';
 import { messageOf } from './message-of.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -8,6 +8,9 @@ export const PIPELINE_ERROR_CODES = [
   'camera-missing',
   'camera-busy',
   'camera-unsupported',
+  'camera-constrained',
+  'screen-denied',
+  'screen-unsupported',
   'microphone-denied',
   'microphone-missing',
   'microphone-busy',
@@ -19,6 +22,7 @@ export const PIPELINE_ERROR_CODES = [
   'codec-unsupported',
   'disk-full',
   'output-unsupported',
+  'output-in-use',
   'webgl2-missing',
   'float-missing',
   'context-lost',
@@ -54,6 +58,11 @@ export class PipelineError extends Error {
     this.code = code;
     this.recoverable = options.recoverable ?? false;
     this.context = options.context ?? {};
+  }
+
+  /** Also of another copy of this class: what records comes from a file of its own in the package, with one in it. */
+  static override [Symbol.hasInstance](value: unknown): value is PipelineError {
+    return value instanceof Error && value.name === 'PipelineError' && 'code' in value;
   }
 
   /** `error` itself when it is one already, else a new one of `code` that keeps it as the cause. */

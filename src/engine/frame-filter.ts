@@ -139,7 +139,7 @@ export class FrameFilter {
       const full = fullSizeOf(frame);
       const [path] = this.#backend.uploadPaths(frame);
       const form = await this.#backend.upload(frame, { full, ...(path === undefined ? {} : { path }) });
-      this.#taken = takenAs(this.#taken, form, full, 1, turnOf(frame));
+      this.#taken = takenAs(this.#taken, form, full, 1, turnOf(frame), lease.sequence);
       return { form: this.#taken, width, height };
     } finally {
       lease.release();

@@ -5,8 +5,8 @@
 import type { Backend, PreparedGraph } from '../backends/port.ts';
 import { PipelineError } from '../core/errors.ts';
 import { sizeAtScale } from '../core/frame-size.ts';
-import { outputShape } from '../graph/describe.ts';
 import type { Graph } from '../graph/graph.ts';
+import { outputShape } from '../graph/infer-shapes.ts';
 import { latencyOf } from '../graph/latency.ts';
 import { planInWords, predictedMs } from '../plan/explain.ts';
 import { kinOf } from '../plan/kin.ts';

@@ -192,12 +192,18 @@ export class LiveEngine {
    */
   async rebuild(): Promise<void> {
     const { graph } = this.#runner;
+    const { deviceName } = this.#backend;
     this.#dropBackend();
-    await this.#options.prices?.forget();
     const backend = await reopen(this.#options.openBackend, () => this.#closing !== null);
     this.#backend = backend;
+    // What was measured holds on the same device, so that the picture is back soon; another one may have taken its place.
+    if (backend.deviceName !== deviceName) {
+      this.#transport = null;
+      await this.#options.prices?.forget();
+      this.#mustLive();
+    }
     this.#runner = this.#newRunner(graph);
-    this.#transport = null;
+    if (this.#transport !== null) this.#runner.planOutput = this.#transport.planOutput;
     // What the old device held up waits no longer.
     this.#turn = null;
     for (const wake of this.#waiting.splice(0)) wake();
@@ -306,7 +312,7 @@ export class LiveEngine {
       const scale = this.#runner.feasibleScale(wanted, full);
       const picture = pictureOf(frame, lease.timestampUs);
       const uploaded = await this.#backend.upload(frame, { scale, full, path: transport.upload });
-      const form = takenAs(this.#taken, uploaded, full, scale, turnOf(frame));
+      const form = takenAs(this.#taken, uploaded, full, scale, turnOf(frame), lease.sequence);
       this.#taken = form;
       return { form, transport, picture, startMs, uploadMs: performance.now() - startMs };
     } finally {

@@ -4,19 +4,12 @@ import { at } from '../core/assert.ts';
 import type { FrameColor } from '../core/frame-color.ts';
 import type { Pixels } from '../core/pixels.ts';
 import type { FrameSink, OutputPath } from '../frames/worker/frame-sink.ts';
-import { graph } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
-import { add, luma } from '../graph/operators.ts';
 import { makePlan, type PlanOptions } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planOutputOf } from './transport-choice.ts';
 import { faultOfPicture, KNOWN_COLORS, KNOWN_SIZE, knownFrame } from './known-frame.ts';
-
-/** The frame as it came. */
-const SAME = graph(({ frame }) => frame);
-/** As it came, to a quarter of a level, and through the device. */
-const NEARLY_SAME = graph(({ frame }) => add(frame, 1 / 1024));
-const GREY = graph(({ frame }) => luma(frame));
+import { GREY, NEARLY_SAME, SAME } from './known-graphs.ts';
+import { planOutputOf } from './transport-choice.ts';
 
 const AS = { timestampUs: 0, ...KNOWN_SIZE } as const;
 

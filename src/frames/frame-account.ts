@@ -71,6 +71,10 @@ export class FrameAccount {
     this.#droppedBy[reason] += count;
   }
 
+  get pending(): number {
+    return this.#pending;
+  }
+
   counts(): FrameCounts {
     const droppedBy = { ...this.#droppedBy };
     const dropped = DROP_REASONS.reduce((sum, reason) => sum + droppedBy[reason], 0);

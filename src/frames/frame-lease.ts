@@ -18,21 +18,33 @@ type Share = { holders: number };
 export type LeaseOptions = Readonly<{
   /** Computed for the sake of those that follow, and not shown. Default false. */
   isLeadIn?: boolean;
+  /** Which source it is of, where one follows another: frames of two are no sequence. Default 0. */
+  sequence?: number;
 }>;
+
+/** As what a lease goes on; what is not given stays. */
+export type LeaseChange = Readonly<{ timestampUs?: number; sequence?: number }>;
 
 export class FrameLease<Frame extends Closable = FrameImage> {
   /** Of the frame, in µs. */
   readonly timestampUs: number;
   readonly isLeadIn: boolean;
+  readonly sequence: number;
   readonly #ledger: Ledger;
   readonly #token: LedgerToken;
   #frame: Frame | null;
   #share: Share | null = null;
 
   /** @consumes frame */
-  constructor(frame: Frame, timestampUs: number, ledger: Ledger, { isLeadIn = false }: LeaseOptions = {}) {
+  constructor(
+    frame: Frame,
+    timestampUs: number,
+    ledger: Ledger,
+    { isLeadIn = false, sequence = 0 }: LeaseOptions = {},
+  ) {
     this.timestampUs = timestampUs;
     this.isLeadIn = isLeadIn;
+    this.sequence = sequence;
     this.#frame = frame;
     this.#ledger = ledger;
     this.#token = ledger.open('frames');
@@ -52,11 +64,12 @@ export class FrameLease<Frame extends Closable = FrameImage> {
    * @returnsOwned
    * @throws Error after `release` or `move`.
    */
-  move(): FrameLease<Frame> {
+  move({ timestampUs = this.timestampUs, sequence = this.sequence }: LeaseChange = {}): FrameLease<Frame> {
     const frame = this.frame;
     this.#frame = null;
     this.#token.release();
-    return this.#leaseOf(frame);
+    const { isLeadIn } = this;
+    return this.#leaseOf(frame, timestampUs, { isLeadIn, sequence });
   }
 
   /**
@@ -71,7 +84,7 @@ export class FrameLease<Frame extends Closable = FrameImage> {
     if (isClonable(frame)) return new FrameLease(frame.clone(), this.timestampUs, this.#ledger, this);
     this.#share ??= { holders: 1 };
     this.#share.holders++;
-    return this.#leaseOf(frame);
+    return this.#leaseOf(frame, this.timestampUs, this);
   }
 
   /**
@@ -86,8 +99,8 @@ export class FrameLease<Frame extends Closable = FrameImage> {
     if (this.#share === null || --this.#share.holders === 0) frame.close();
   }
 
-  #leaseOf(frame: Frame): FrameLease<Frame> {
-    const lease = new FrameLease(frame, this.timestampUs, this.#ledger, this);
+  #leaseOf(frame: Frame, timestampUs: number, options: LeaseOptions): FrameLease<Frame> {
+    const lease = new FrameLease(frame, timestampUs, this.#ledger, options);
     lease.#share = this.#share;
     return lease;
   }

@@ -28,6 +28,12 @@ export class GapDetector {
     return Math.round(interval / usual) - 1;
   }
 
+  /** Frames come of another source, which has a rhythm of its own. */
+  restart(): void {
+    this.#last = null;
+    this.#intervals = [];
+  }
+
   #median(): number | null {
     if (this.#intervals.length < LEAST_SAMPLES) return null;
     const sorted = this.#intervals.toSorted((a, b) => a - b);

@@ -4,6 +4,7 @@ import { showShape, type Shape } from '../core/tensor.ts';
 import type { LayerFacts, Latency, SymbolicShape } from '../ops/op.ts';
 import { opNamed } from '../ops/registry.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { inferShapes } from './infer-shapes.ts';
 import { latencyOf } from './latency.ts';
 
 export type LayerRow = Readonly<{
@@ -44,11 +45,11 @@ type Sight = Readonly<{ seen: readonly number[]; jump: readonly number[] }>;
  * @throws TypeError | RangeError when a shape doesn't fit the graph.
  */
 export function describe(graph: Graph, inputShapes: Readonly<Record<string, Shape>> = {}): GraphDescription {
-  checkNames(graph, inputShapes);
-  const shapes: SymbolicShape[] = [];
+  const shapes = inferShapes(graph, inputShapes);
   const sights: Sight[] = [];
   const rows = graph.nodes.map((node, index): LayerRow => {
-    const { shape, facts } = resolve(node, index, shapes, inputShapes);
+    const shape = at(shapes, index);
+    const facts = factsOf(node, shape, shapes);
     const sight =
       node.op === 'input'
         ? NOTHING_SEEN
@@ -56,7 +57,6 @@ export function describe(graph: Graph, inputShapes: Readonly<Record<string, Shap
             node.inputs.map((input) => at(sights, input)),
             facts.window,
           );
-    shapes.push(shape);
     sights.push(sight);
     return {
       layer: node.op === 'input' ? node.name : `${node.op} ${index}`,
@@ -83,66 +83,19 @@ export function describe(graph: Graph, inputShapes: Readonly<Record<string, Shap
   return { rows, parameters, macs, measurements, latency, text };
 }
 
-/**
- * The shape of what a graph gives.
- * @throws TypeError | RangeError when a shape doesn't fit the graph.
- */
-export function outputShape(
-  graph: Graph,
-  inputShapes: Readonly<Record<string, Shape>>,
-): readonly (number | null)[] {
-  return at(describe(graph, inputShapes).rows, graph.output).outputShape;
-}
-
 const NO_FACTS: LayerFacts = { parameters: 0, macs: 0 };
 const NOTHING_SEEN: Sight = { seen: [], jump: [] };
 
 const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-function checkNames(graph: Graph, inputShapes: Readonly<Record<string, Shape>>): void {
-  const names = graph.nodes.flatMap((node) => (node.op === 'input' ? [node.name] : []));
-  for (const name of Object.keys(inputShapes)) {
-    if (!names.includes(name)) {
-      throw new TypeError(
-        `inputShapes.${name} is none of the graph's inputs: ${names.join(', ') || 'it has none'}`,
-      );
-    }
-  }
-}
-
-function resolve(
-  node: GraphNode,
-  index: number,
-  shapes: readonly SymbolicShape[],
-  inputShapes: Readonly<Record<string, Shape>>,
-): Readonly<{ shape: SymbolicShape; facts: LayerFacts }> {
-  if (node.op === 'input') {
-    const given = Object.hasOwn(inputShapes, node.name) ? inputShapes[node.name] : undefined;
-    return {
-      shape: given === undefined ? node.shape : checkShape(node.name, given, node.shape),
-      facts: NO_FACTS,
-    };
-  }
-  const op = opNamed(node.op);
-  const inputs = node.inputs.map((input) => at(shapes, input));
-  const shape = op.inferShape(inputs, node.options, `node ${index} (${node.op})`);
-  return {
-    shape,
-    facts: op.layer?.(inputs.map(unknownAsNaN), node.options, unknownAsNaN(shape)) ?? NO_FACTS,
-  };
+function factsOf(node: GraphNode, shape: SymbolicShape, shapes: readonly SymbolicShape[]): LayerFacts {
+  if (node.op === 'input') return NO_FACTS;
+  const inputs = node.inputs.map((input) => unknownAsNaN(at(shapes, input)));
+  return opNamed(node.op).layer?.(inputs, node.options, unknownAsNaN(shape)) ?? NO_FACTS;
 }
 
 /** What is counted over a size that isn't known comes out as NaN: not known either. */
 const unknownAsNaN = (shape: SymbolicShape): Shape => shape.map((size) => size ?? Number.NaN);
-
-function checkShape(name: string, given: Shape, allowed: SymbolicShape): Shape {
-  const fits =
-    given.length === allowed.length &&
-    given.every((size, axis) => Number.isInteger(size) && size >= 1 && (allowed[axis] ?? size) === size);
-  if (!fits)
-    throw new RangeError(`inputShapes.${name} must be ${showShape(allowed)}, got ${showShape(given)}`);
-  return given;
-}
 
 /** Axes align at the last one: a window over x alone leaves y as it is. */
 function look(inputs: readonly Sight[], window: LayerFacts['window']): Sight {

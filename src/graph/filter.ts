@@ -1,5 +1,6 @@
 /** A filter is a named graph with parameters, which drive validation, the page's controls and URLs. */
 import { checkNumber, checkOneOf, show } from '../core/check.ts';
+import { closestName } from '../core/closest-name.ts';
 import type { Graph } from './graph.ts';
 import { kernelOf, type KernelLimits } from './kernel-text.ts';
 
@@ -110,7 +111,9 @@ export function resolveParams(
   for (const name of Object.keys(params)) {
     if (!names.includes(name)) {
       const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
-      throw new TypeError(`filter '${filter.name}' has no parameter '${name}': ${known}`);
+      const meant = closestName(name, names);
+      const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+      throw new TypeError(`filter '${filter.name}' has no parameter '${name}': ${known}${hint}`);
     }
   }
   return Object.fromEntries(

@@ -30,7 +30,7 @@ function activation<Name extends ActivationName>(
   return pointwiseOp<OptionsOf<Name>>({
     name,
     expression: (options) => activationExpression({ ...options, name }),
-    value: (elements, options) => value(at(elements, 0), options),
+    reference: (elements, options) => value(at(elements, 0), options),
     check: (options, where) => checkActivationOptions(`${where}: options`, name, options),
   });
 }

@@ -29,7 +29,7 @@ function arithmetic(
     hint: ' (one with options.constant)',
     expression: (options) =>
       expression(operand(0), options.constant === undefined ? operand(1) : constant(options.constant)),
-    value: (elements, options) => value(at(elements, 0), options.constant ?? at(elements, 1)),
+    reference: (elements, options) => value(at(elements, 0), options.constant ?? at(elements, 1)),
     check: (options, where) => {
       if (options.constant !== undefined) checkNumber(`${where}: the constant`, options.constant);
     },
@@ -68,7 +68,7 @@ function unaryOp(name: 'abs' | 'neg' | 'sqrt' | 'exp' | 'log', value: (a: number
   return pointwiseOp<NoOptions>({
     name,
     expression: () => unary(name, operand(0)),
-    value: (elements) => value(at(elements, 0)),
+    reference: (elements) => value(at(elements, 0)),
   });
 }
 
@@ -90,7 +90,7 @@ export const magnitude = pointwiseOp<NoOptions>({
       'sqrt',
       binary('add', binary('mul', operand(0), operand(0)), binary('mul', operand(1), operand(1))),
     ),
-  value: ([a = 0, b = 0]) => Math.hypot(a, b),
+  reference: ([a = 0, b = 0]) => Math.hypot(a, b),
 });
 
 export type MixOptions = Readonly<{
@@ -113,7 +113,7 @@ export const mix = pointwiseOp<MixOptions>({
         amount === undefined ? operand(2) : constant(amount),
       ),
     ),
-  value: ([a = 0, b = 0, t = 0], { amount = t }) => a * (1 - amount) + b * amount,
+  reference: ([a = 0, b = 0, t = 0], { amount = t }) => a * (1 - amount) + b * amount,
   check: ({ amount }, where) => {
     if (amount !== undefined) checkNumber(`${where}: options.amount`, amount);
   },
@@ -129,7 +129,7 @@ export const threshold = pointwiseOp<ThresholdOptions>({
   name: 'threshold',
   expression: (options) =>
     binary('sub', constant(1), binary('less', operand(0), constant(options.threshold ?? 0.5))),
-  value: ([a = 0], options) => (a >= (options.threshold ?? 0.5) ? 1 : 0),
+  reference: ([a = 0], options) => (a >= (options.threshold ?? 0.5) ? 1 : 0),
   check: (options, where) => {
     checkNumber(`${where}: options.threshold`, options.threshold ?? 0.5);
   },
@@ -150,7 +150,7 @@ const stepsOf = ({ bits = 8 }: QuantizeOptions): number => 2 ** bits - 1;
 export const quantize = pointwiseOp<QuantizeOptions>({
   name: 'quantize',
   expression: (options) => roundedTo(stepsOf(options), operand(0)),
-  value: ([x = 0], options) => {
+  reference: ([x = 0], options) => {
     const steps = stepsOf(options);
     return Math.floor(Math.min(Math.max(x, 0), 1) * steps + 0.5) / steps;
   },
@@ -175,7 +175,7 @@ export const smoothstep = pointwiseOp<SmoothstepOptions>({
     const ramp = binary('sub', constant(3), binary('mul', constant(2), t));
     return binary('mul', binary('mul', t, t), ramp);
   },
-  value: ([x = 0], { edge0 = 0, edge1 = 1 }) => {
+  reference: ([x = 0], { edge0 = 0, edge1 = 1 }) => {
     if (x <= edge0) return 0;
     if (x >= edge1) return 1;
     const t = (x - edge0) / (edge1 - edge0);

@@ -11,13 +11,15 @@ import type { Op, SymbolicShape } from './op.ts';
 export type GlobalPoolOptions = Readonly<Record<string, never>>;
 
 type Kind = Readonly<{
+  reference: Readonly<{
+    initial: number;
+    fold(acc: number, value: number): number;
+    finish(acc: number, count: number): number;
+  }>;
+  /** Of the primitive, as `fold` and `finish` are. */
   initial: number;
-  /** What the primitive starts from, where that can't be `initial`. */
-  start?: number;
-  fold(acc: number, value: number): number;
-  finish(acc: number, count: number): number;
-  foldExpression: Expression;
-  finishExpression(count: number): Expression;
+  fold: Expression;
+  finish(count: number): Expression;
 }>;
 
 /** The least float32. */
@@ -36,16 +38,16 @@ function inferShape(shape: SymbolicShape, where: string): SymbolicShape {
   return [...shape.slice(0, -1).map(() => 1), channels];
 }
 
-function pooled({ shape, data }: Tensor64, kind: Kind): Tensor64 {
+function pooled({ shape, data }: Tensor64, { initial, fold, finish }: Kind['reference']): Tensor64 {
   const channels = at(shape, shape.length - 1);
-  const result = new Float64Array(channels).fill(kind.initial);
+  const result = new Float64Array(channels).fill(initial);
   data.forEach((value, i) => {
-    result[i % channels] = kind.fold(at(result, i % channels), value);
+    result[i % channels] = fold(at(result, i % channels), value);
   });
   const count = data.length / channels;
   return {
     shape: [...shape.slice(0, -1).map(() => 1), channels],
-    data: result.map((acc) => kind.finish(acc, count)),
+    data: result.map((acc) => finish(acc, count)),
   };
 }
 
@@ -53,7 +55,7 @@ function globalPoolOp(name: string, kind: Kind): Op<GlobalPoolOptions> {
   return {
     name,
     inferShape: (inputs, _options, where) => inferShape(at(inputs, 0), where),
-    reference: (inputs) => pooled(at(inputs, 0), kind),
+    reference: (inputs) => pooled(at(inputs, 0), kind.reference),
     lower(inputs, _options, shape, lowering) {
       const input = at(inputs, 0);
       const spatial: Shape = lowering.shapeOf(input).slice(0, -1);
@@ -62,9 +64,9 @@ function globalPoolOp(name: string, kind: Kind): Op<GlobalPoolOptions> {
         input,
         shape,
         axes: spatial.map((_, axis) => axis),
-        initial: kind.start ?? kind.initial,
-        fold: kind.foldExpression,
-        finish: kind.finishExpression(sizeOf(spatial)),
+        initial: kind.initial,
+        fold: kind.fold,
+        finish: kind.finish(sizeOf(spatial)),
       });
     },
     layer: (inputs) => {
@@ -76,26 +78,34 @@ function globalPoolOp(name: string, kind: Kind): Op<GlobalPoolOptions> {
 
 /** `[…spatial, channels]` → `[…1, channels]` */
 export const globalMaxPool = globalPoolOp('globalMaxPool', {
-  initial: -Infinity,
-  start: LOWEST,
-  fold: (acc, value) => Math.max(acc, value),
-  finish: (acc) => acc,
-  foldExpression: binary('max', ACC, VALUE),
-  finishExpression: () => ACC,
+  reference: {
+    initial: -Infinity,
+    fold: (acc, value) => Math.max(acc, value),
+    finish: (acc) => acc,
+  },
+  initial: LOWEST,
+  fold: binary('max', ACC, VALUE),
+  finish: () => ACC,
 });
 
 export const globalAveragePool = globalPoolOp('globalAveragePool', {
+  reference: {
+    initial: 0,
+    fold: (acc, value) => acc + value,
+    finish: (acc, count) => acc / count,
+  },
   initial: 0,
-  fold: (acc, value) => acc + value,
-  finish: (acc, count) => acc / count,
-  foldExpression: binary('add', ACC, VALUE),
-  finishExpression: (count) => binary('div', ACC, constant(count)),
+  fold: binary('add', ACC, VALUE),
+  finish: (count) => binary('div', ACC, constant(count)),
 });
 
 export const globalL2Pool = globalPoolOp('globalL2Pool', {
+  reference: {
+    initial: 0,
+    fold: (acc, value) => acc + value * value,
+    finish: (acc) => Math.sqrt(acc),
+  },
   initial: 0,
-  fold: (acc, value) => acc + value * value,
-  finish: (acc) => Math.sqrt(acc),
-  foldExpression: binary('add', ACC, binary('mul', VALUE, VALUE)),
-  finishExpression: () => unary('sqrt', ACC),
+  fold: binary('add', ACC, binary('mul', VALUE, VALUE)),
+  finish: () => unary('sqrt', ACC),
 });

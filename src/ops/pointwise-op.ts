@@ -14,14 +14,14 @@ export type PointwiseDefinition<Options> = Readonly<{
   /** Over the inputs as operands. */
   expression: (options: Options) => Expression;
   /** The definition, independent of the expression. */
-  value: (elements: readonly number[], options: Options) => number;
+  reference: (elements: readonly number[], options: Options) => number;
   /** Throws where an option is wrong. */
   check?: (options: Options, where: string) => void;
 }>;
 
 /** An op of inputs that broadcast, each output element from the elements at its own position. */
 export function pointwiseOp<Options>(definition: PointwiseDefinition<Options>): Op<Options> {
-  const { name, inputs: count = 1, hint, expression, value, check } = definition;
+  const { name, inputs: count = 1, hint, expression, check } = definition;
   return {
     name,
     inferShape(inputs, options, where) {
@@ -29,7 +29,8 @@ export function pointwiseOp<Options>(definition: PointwiseDefinition<Options>): 
       checkInputCount(where, inputs, typeof count === 'number' ? count : count(options), hint);
       return broadcastShape(inputs, where);
     },
-    reference: (inputs, options) => mapBroadcast(inputs, (elements) => value(elements, options), name),
+    reference: (inputs, options) =>
+      mapBroadcast(inputs, (elements) => definition.reference(elements, options), name),
     lower: (inputs, options, shape, lowering) =>
       lowering.add({ kind: 'stencil', inputs, shape, expression: expression(options) }),
   };

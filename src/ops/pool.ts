@@ -89,10 +89,12 @@ function place(input: Shape, n: number, options: PoolOptions, where: string): Pl
 /** How one kind of pool works. */
 type Kind<Options> = Readonly<{
   check(options: Options, where: string): void;
-  initial(options: Options): number;
-  fold(acc: number, value: number, options: Options): number;
-  /** `inside`: the window's elements inside the input; `padded`: inside the padded input. */
-  finish(acc: number, counts: Readonly<{ inside: number; padded: number }>, options: Options): number;
+  reference: Readonly<{
+    initial: number;
+    fold(acc: number, value: number, options: Options): number;
+    /** `inside`: the window's elements inside the input; `padded`: inside the padded input. */
+    finish(acc: number, counts: Readonly<{ inside: number; padded: number }>, options: Options): number;
+  }>;
   lower: (
     input: number,
     placed: PlacedWindow,
@@ -106,22 +108,22 @@ function pooled<Options>(
   input: Tensor64,
   placed: PlacedWindow,
   options: Options,
-  kind: Kind<Options>,
+  { initial, fold, finish }: Kind<Options>['reference'],
 ): Tensor64 {
   const channels = at(input.shape, input.shape.length - 1);
   const shape: Shape = [...placed.output, channels];
-  const data = new Float64Array(sizeOf(shape)).fill(kind.initial(options));
+  const data = new Float64Array(sizeOf(shape)).fill(initial);
   forEachRead(placed, 'zero', (output, _tap, position) => {
     for (let c = 0; c < channels; c++) {
       const target = output * channels + c;
-      data[target] = kind.fold(at(data, target), at(input.data, position * channels + c), options);
+      data[target] = fold(at(data, target), at(input.data, position * channels + c), options);
     }
   });
   const [inside, padded] = [countReads(placed, 'input'), countReads(placed, 'padded')];
   const finished = data.map((acc, i) => {
     const pixel = Math.floor(i / channels);
     if (at(inside, pixel) === 0) return 0;
-    return kind.finish(acc, { inside: at(inside, pixel), padded: at(padded, pixel) }, options);
+    return finish(acc, { inside: at(inside, pixel), padded: at(padded, pixel) }, options);
   });
   return { shape, data: finished };
 }
@@ -136,7 +138,7 @@ function poolOp<Options extends PoolOptions>(name: string, n: 1 | 2 | 3, kind: K
     },
     reference(inputs, options) {
       const input = at(inputs, 0);
-      return pooled(input, place(input.shape, n, options, name), options, kind);
+      return pooled(input, place(input.shape, n, options, name), options, kind.reference);
     },
     lower(inputs, options, shape, lowering) {
       const input = at(inputs, 0);
@@ -155,9 +157,11 @@ const nothing = (): void => undefined;
 
 const maximum: Kind<PoolOptions> = {
   check: nothing,
-  initial: () => -Infinity,
-  fold: (acc, value) => Math.max(acc, value),
-  finish: (acc) => acc,
+  reference: {
+    initial: -Infinity,
+    fold: (acc, value) => Math.max(acc, value),
+    finish: (acc) => acc,
+  },
   lower: (input, placed, shape, _options, lowering) => lowerMax(input, placed, shape, lowering),
 };
 
@@ -172,10 +176,12 @@ const average: Kind<AveragePoolOptions> = {
       checkNumber(`${where}: options.divisor`, divisor, { min: 0, exclusiveMin: true });
     }
   },
-  initial: () => 0,
-  fold: (acc, value) => acc + value,
-  finish: (acc, { inside, padded }, { countIncludePad, divisor }) =>
-    acc / (divisor ?? (countIncludePad === true ? padded : inside)),
+  reference: {
+    initial: 0,
+    fold: (acc, value) => acc + value,
+    finish: (acc, { inside, padded }, { countIncludePad, divisor }) =>
+      acc / (divisor ?? (countIncludePad === true ? padded : inside)),
+  },
   lower: (input, placed, shape, { countIncludePad, divisor }, lowering) =>
     lowerAverage(input, placed, shape, divisor ?? (countIncludePad === true ? 'padded' : 'inside'), lowering),
 };
@@ -184,17 +190,21 @@ const lp: Kind<LpPoolOptions> = {
   check({ p }, where) {
     if (p !== undefined) checkNumber(`${where}: options.p`, p, { min: 1, max: 64 });
   },
-  initial: () => 0,
-  fold: (acc, value, { p = 2 }) => acc + Math.abs(value) ** p,
-  finish: (acc, _counts, { p = 2 }) => acc ** (1 / p),
+  reference: {
+    initial: 0,
+    fold: (acc, value, { p = 2 }) => acc + Math.abs(value) ** p,
+    finish: (acc, _counts, { p = 2 }) => acc ** (1 / p),
+  },
   lower: (input, placed, shape, { p = 2 }, lowering) => lowerLp(input, placed, shape, p, lowering),
 };
 
 const l2: Kind<PoolOptions> = {
   check: nothing,
-  initial: () => 0,
-  fold: (acc, value) => acc + value * value,
-  finish: (acc) => Math.sqrt(acc),
+  reference: {
+    initial: 0,
+    fold: (acc, value) => acc + value * value,
+    finish: (acc) => Math.sqrt(acc),
+  },
   lower: (input, placed, shape, _options, lowering) => lowerLp(input, placed, shape, 2, lowering),
 };
 

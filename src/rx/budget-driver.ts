@@ -223,7 +223,7 @@ export class BudgetDriver<Frame extends Closable, Result> {
       const { isFinal = () => true, onFault } = this.#options;
       const flight = this.#flying.get(id);
       if (flight !== undefined && isFinal(error)) throw error;
-      onFault?.(error);
+      onFault?.(error, flight === undefined);
       if (flight === undefined) return;
       // Which closes it.
       this.#perform(this.#reduce({ type: 'failed', id, epoch: flight.epoch, nowMs }), nowMs);
@@ -241,7 +241,7 @@ export class BudgetDriver<Frame extends Closable, Result> {
       (error: unknown) => {
         this.#inTurn(() => {
           if (epoch === this.#epoch) throw error;
-          onFault?.(error);
+          onFault?.(error, true);
         });
       },
     );

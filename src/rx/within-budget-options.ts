@@ -48,8 +48,11 @@ export type WithinBudgetOptions = BudgetOptions &
     onState?: (state: BudgetState) => void;
     /** Whether an error of work ends the stream; others cost one frame. Default: every error does. */
     isFinal?: (error: unknown) => boolean;
-    /** Told of errors that are not final, those of frames that were given up meanwhile included. */
-    onFault?: (error: unknown) => void;
+    /**
+     * Told of errors that are not final, those of frames that were given up meanwhile included: what went wrong with these
+     * says nothing of now.
+     */
+    onFault?: (error: unknown, isGivenUp: boolean) => void;
     /** Asked when nothing was done for long: whether the GPU's context is lost. */
     checkContext?: () => boolean;
     /** Starts again on a fresh context; a failure ends the stream. Default: `control$` says `restored`. */

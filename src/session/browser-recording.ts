@@ -6,7 +6,7 @@ import { first } from 'rxjs';
 import type { Clip, ClipContainer, ClipSink, ClipVideoCodec } from '../clips/clip-types.ts';
 import { PipelineError } from '../core/errors.ts';
 import { isPositional } from './clip-sink.ts';
-import type { Pipeline, PipelineStats } from './open-pipeline.ts';
+import type { Pipeline, PipelineStats } from './pipeline-types.ts';
 import { endsOf } from './pipeline-ends.ts';
 import type { RecordingDriver, RecordingDriverOptions } from './recording-driver.ts';
 

@@ -2,62 +2,21 @@
  * Records what a pipeline shows, from the page: asks for the microphone where sound is wanted, and leaves the rest to the
  * pipeline's worker, which has the frames; where that can't encode, to the browser's own recorder.
  */
-import { filter, firstValueFrom, ReplaySubject, type Observable } from 'rxjs';
-import type { Clip, ClipContainer, ClipSink, ClipVideoCodec } from '../clips/clip-types.ts';
-import type { RecordingStats } from '../clips/recording-types.ts';
+import { ReplaySubject, type Observable } from 'rxjs';
+import type { Clip } from '../clips/clip-types.ts';
 import { show } from '../core/check.ts';
 import { PipelineError } from '../core/errors.ts';
 import { openMicrophone } from '../frames/page/microphone.ts';
 import { checkEncoding, checkSink } from './check-clip.ts';
 import { recordWithBrowser } from './browser-recording.ts';
-import type { Pipeline } from './open-pipeline.ts';
+import type { Pipeline } from './pipeline-types.ts';
 import { endsOf } from './pipeline-ends.ts';
+import type { Recording, RecordingState, RecordingStats, RecordOptions } from './record-types.ts';
 import type { RecordingDriver } from './recording-driver.ts';
+import { untilRunning } from './until-running.ts';
 import { canRecordInWorker, recordInWorker } from './worker-recording.ts';
 
-export type { RecordingStats } from '../clips/recording-types.ts';
-
-export type RecordOptions = Readonly<{
-  /** Default 'mp4'. */
-  container?: ClipContainer;
-  /** Default the first that this browser encodes at the size of the picture; see `ClipOutputOptions`. */
-  codec?: ClipVideoCodec;
-  /** Bits per second of the picture, 10,000 to 1,000,000,000. Default by its size, of high quality. */
-  bitrate?: number;
-  /** A track is read, and stays the caller's to stop; 'microphone' asks the user. Default 'none'. */
-  audio?: MediaStreamTrack | 'microphone' | 'none';
-  /**
-   * Default memory. A file is written as it goes on, so that what was recorded is there whatever happens to the page: the
-   * browser's own file system keeps all but the last second or two, another disk as much as was last saved.
-   */
-  sink?: ClipSink;
-}>;
-
-export type RecordingState =
-  /** Until the first frame is there. */
-  | Readonly<{ status: 'starting' }>
-  | Readonly<{ status: 'recording' }>
-  | Readonly<{ status: 'paused' }>
-  /** What was recorded is made whole. */
-  | Readonly<{ status: 'stopping' }>
-  | Readonly<{ status: 'stopped'; clip: Clip }>
-  | Readonly<{ status: 'failed'; error: PipelineError }>;
-
-export interface Recording {
-  /** The state now, then each change. Ends after 'stopped' or 'failed'. */
-  readonly state$: Observable<RecordingState>;
-  /** The figures, as often as the pipeline's own. */
-  readonly stats$: Observable<RecordingStats>;
-  /** Leaves out what is captured from now on, picture and sound. */
-  pause(): void;
-  /** Goes on where the pause began: no gap is left. */
-  resume(): void;
-  /**
-   * Finishes it. Idempotent; also tells of one that the end of the pipeline finished.
-   * @throws PipelineError what it failed with; `aborted` where no frame was recorded.
-   */
-  stop(): Promise<Clip>;
-}
+export type { Recording, RecordingState, RecordingStats, RecordOptions } from './record-types.ts';
 
 /** One recording of a pipeline at a time. */
 const recorded = new WeakSet<Pipeline>();
@@ -155,7 +114,7 @@ class LiveRecordingSession implements Recording {
 
   async #record(pipeline: Pipeline, options: RecordOptions): Promise<Clip> {
     const { container = 'mp4', audio = 'none', sink, ...rest } = options;
-    await runs(pipeline);
+    await untilRunning(pipeline);
     this.#mustGoOn();
     const own = audio === 'microphone' ? await openMicrophone() : null;
     try {
@@ -198,11 +157,4 @@ class LiveRecordingSession implements Recording {
     this.#state$.complete();
     this.#stats$.complete();
   }
-}
-
-/** @throws PipelineError why it never will. */
-async function runs(pipeline: Pipeline): Promise<void> {
-  const state = await firstValueFrom(pipeline.state$.pipe(filter(({ status }) => status !== 'starting')));
-  if (state.status === 'failed') throw state.error;
-  if (state.status === 'stopped') throw new PipelineError('aborted', 'The pipeline is not running.');
 }

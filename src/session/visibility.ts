@@ -2,24 +2,7 @@
  * A page that is hidden and shown again. What runs in the worker goes on meanwhile; sources that the page drives are
  * woken by the worker, whose timers no browser slows down as it does the page's.
  */
-import {
-  catchError,
-  concat,
-  concatMap,
-  defer,
-  distinctUntilChanged,
-  EMPTY,
-  filter,
-  fromEvent,
-  map,
-  of,
-  repeat,
-  skip,
-  startWith,
-  switchMap,
-  timer,
-  type Observable,
-} from 'rxjs';
+import { distinctUntilChanged, Observable, Subscription } from 'rxjs';
 import type { HiddenPage } from '../frames/page/hidden-page.ts';
 
 /** From one look at the picture to the next while the page is hidden: no camera or clip is missed at up to 60 fps. */
@@ -32,11 +15,16 @@ export type VisibilityTarget = EventTarget & Pick<Document, 'visibilityState'>;
 
 /** Whether the page is visible: now, then each change. */
 export function pageVisible(page: VisibilityTarget = document): Observable<boolean> {
-  return fromEvent(page, 'visibilitychange').pipe(
-    startWith(null),
-    map(() => page.visibilityState !== 'hidden'),
-    distinctUntilChanged(),
-  );
+  return new Observable<boolean>((told) => {
+    const tell = (): void => {
+      told.next(page.visibilityState !== 'hidden');
+    };
+    tell();
+    page.addEventListener('visibilitychange', tell);
+    return () => {
+      page.removeEventListener('visibilitychange', tell);
+    };
+  }).pipe(distinctUntilChanged());
 }
 
 /** @param wake answers after so many ms; from a thread whose timers run on while the page is hidden. */
@@ -46,20 +34,32 @@ export function hiddenPage(
 ): HiddenPage {
   return {
     whileHidden: (take) => {
-      const taking$ = defer(() => wake(WAKE_MS)).pipe(concatMap(take), repeat());
-      // Nobody wakes us any more: the worker is gone, which others tell.
-      const takes$ = visible$.pipe(
-        switchMap((visible) => (visible ? EMPTY : taking$.pipe(catchError(() => EMPTY)))),
-      );
-      const takes = takes$.subscribe();
+      // What began before the last change goes on no more.
+      let round = 0;
+      const takeInTurn = async (own: number): Promise<void> => {
+        while (own === round) {
+          await wake(WAKE_MS);
+          if (own === round) await take();
+        }
+      };
+      const changes = visible$.subscribe((visible) => {
+        round++;
+        // Nobody wakes us any more: the worker is gone, which others tell.
+        if (!visible) takeInTurn(round).catch(() => undefined);
+      });
       return () => {
-        takes.unsubscribe();
+        round++;
+        changes.unsubscribe();
       };
     },
     onShown: (told) => {
-      const shows = visible$.pipe(skip(1), filter(Boolean)).subscribe(told);
+      let isFirst = true;
+      const changes = visible$.subscribe((visible) => {
+        if (visible && !isFirst) told();
+        isFirst = false;
+      });
       return () => {
-        shows.unsubscribe();
+        changes.unsubscribe();
       };
     },
   };
@@ -71,14 +71,36 @@ export function hiddenPage(
  * @param shown$ how many were shown so far, again and again.
  */
 export function pausedHidden(visible$: Observable<boolean>, shown$: Observable<number>): Observable<boolean> {
-  const standsStill$ = timer(STANDSTILL_MS).pipe(map(() => true));
-  const whileHidden$ = shown$.pipe(
-    startWith(null),
-    distinctUntilChanged(),
-    switchMap(() => concat(of(false), standsStill$)),
-  );
-  return visible$.pipe(
-    switchMap((visible) => (visible ? of(false) : whileHidden$)),
-    distinctUntilChanged(),
-  );
+  return new Observable<boolean>((told) => {
+    const error = told.error.bind(told);
+    let standstill: ReturnType<typeof setTimeout> | undefined;
+    let frames = Subscription.EMPTY;
+    const rest = (): void => {
+      frames.unsubscribe();
+      clearTimeout(standstill);
+    };
+    const goOn = (): void => {
+      clearTimeout(standstill);
+      told.next(false);
+      standstill = setTimeout(() => {
+        told.next(true);
+      }, STANDSTILL_MS);
+    };
+    const changes = visible$.subscribe({
+      next: (visible) => {
+        rest();
+        if (visible) {
+          told.next(false);
+          return;
+        }
+        goOn();
+        frames = shown$.pipe(distinctUntilChanged()).subscribe({ next: goOn, error });
+      },
+      error,
+    });
+    return () => {
+      changes.unsubscribe();
+      rest();
+    };
+  }).pipe(distinctUntilChanged());
 }

@@ -22,6 +22,7 @@ export interface VolumeControl {
 /** Owned by the session, which tells it what the worker says. */
 export class LiveVolumeControl implements VolumeControl {
   readonly #state$ = new ReplaySubject<VolumeState>(1);
+  #now: VolumeState | null = null;
   readonly #client: () => LiveClient;
   readonly #slices: () => number;
 
@@ -33,6 +34,11 @@ export class LiveVolumeControl implements VolumeControl {
 
   get state$(): Observable<VolumeState> {
     return this.#state$.asObservable();
+  }
+
+  /** What was last told; null before. */
+  get now(): VolumeState | null {
+    return this.#now;
   }
 
   async play(): Promise<void> {
@@ -50,6 +56,7 @@ export class LiveVolumeControl implements VolumeControl {
   }
 
   tell(state: VolumeState): void {
+    this.#now = state;
     this.#state$.next(state);
   }
 

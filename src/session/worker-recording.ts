@@ -3,7 +3,7 @@ import type { RecordingEvents } from '../../workers/live/live.client.ts';
 import type { RecordedSound, SoundFormat } from '../clips/recording-types.ts';
 import { soundProcessor } from '../frames/page/insertable-streams.ts';
 import { arrivedBy, isPositional, wayTo } from './clip-sink.ts';
-import type { Pipeline } from './open-pipeline.ts';
+import type { Pipeline } from './pipeline-types.ts';
 import { endsOf } from './pipeline-ends.ts';
 import type { RecordingDriver, RecordingDriverOptions } from './recording-driver.ts';
 

@@ -51,13 +51,32 @@ export async function cameraUse(page: Page): Promise<CameraUse> {
   });
 }
 
-/** What pulling the plug does: the track ends, and its 'ended' event says so (a page's own `stop()` is silent). */
+/**
+ * What pulling the plug does: the track ends, and its 'ended' event says so (a page's own `stop()` is silent); and the
+ * camera is gone from the list.
+ */
 export async function unplugCamera(page: Page): Promise<void> {
   await page.evaluate(() => {
+    const devices = navigator.mediaDevices;
+    const { enumerateDevices } = devices;
+    devices.enumerateDevices = async () => {
+      const all = await enumerateDevices.call(devices);
+      return all.filter(({ kind }) => kind !== 'videoinput');
+    };
+    devices.dispatchEvent(new Event('devicechange'));
     for (const track of (Reflect.get(globalThis, 'cameraSpy') as Spy).tracks) {
       if (track.readyState === 'ended') continue;
       track.stop();
       track.dispatchEvent(new Event('ended'));
     }
+  });
+}
+
+/** And what putting it back in does. */
+export async function plugIn(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const devices = navigator.mediaDevices;
+    Reflect.deleteProperty(devices, 'enumerateDevices');
+    devices.dispatchEvent(new Event('devicechange'));
   });
 }

@@ -4,10 +4,10 @@
  * what needs no camera.
  */
 import type { Page } from '@playwright/test';
-import { breakCamera, cameraUse, unplugCamera } from './camera-spy.ts';
+import { breakCamera, cameraUse, plugIn, unplugCamera } from './camera-spy.ts';
 import { expect, test } from './browser.ts';
 import { replaceScript, WORKER_SCRIPT } from './replace-script.ts';
-import { button, framesShown, startCamera } from '../support/live-page.ts';
+import { button, expectAccount, framesShown, readFigures, startCamera } from '../support/live-page.ts';
 
 type Expected = Readonly<{
   code: string;
@@ -82,13 +82,35 @@ for (const driver of ['auto', 'camera-utils']) {
     await expectOtherSourcesRun(page);
   });
 
-  test(`camera unplugged under way, driver ${driver}`, async ({ openLive }) => {
+  test(`camera unplugged under way: told, let go, and back by itself when it is plugged in, driver ${driver}`, async ({
+    openLive,
+  }) => {
     const page = await openLive({ params: { driver } });
     await startCamera(page);
     await unplugCamera(page);
-    await expectFault(page, { code: 'track-ended', says: [/camera stopped/, /unplugged.*try again/is] });
-    await expectOtherSourcesRun(page);
+    const notices = page.locator('[data-role=notices]');
+    await expect(notices).toContainText(/camera stopped.*goes on by itself/is);
+    await expect(page.locator('[role=status]')).toContainText(/camera stopped/);
+    expect((await cameraUse(page)).live).toBe(0);
+    await plugIn(page);
+    await expect(notices).not.toContainText(/camera stopped/);
+    await framesShown(page, 3);
+    await expect(page.locator('[role=status]')).toContainText('Camera · ');
+    await button(page, 'Show test pattern').click();
+    await framesShown(page, 3);
     await startCamera(page);
+  });
+
+  test(`camera unplugged for good: everything else runs, driver ${driver}`, async ({ openLive }) => {
+    const page = await openLive({ params: { driver } });
+    await startCamera(page);
+    await unplugCamera(page);
+    await expect(page.locator('[data-role=notices]')).toContainText(/camera stopped/);
+    await button(page, 'Show test pattern').click();
+    await framesShown(page, 3);
+    await expect(page.locator('[data-role=notices]')).not.toContainText(/camera stopped/);
+    await button(page, 'Play sample clip').click();
+    await framesShown(page, 3);
   });
 }
 
@@ -149,7 +171,34 @@ test('the worker script does not load; once it does, trying again starts the pic
   await framesShown(page, 3);
 });
 
-test('the worker ends under way', async ({ openLive }) => {
+test('the worker ends under way: told, and the picture goes on by itself', async ({ openLive }) => {
+  const page = await openLive();
+  await startCamera(page);
+  const [computing] = page.workers();
+  // What the notice says is gone again within the second: it is watched, not looked for.
+  const told = page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const notices = document.querySelector('[data-role=notices]')!;
+        new MutationObserver(() => {
+          if (notices.textContent !== '') resolve(notices.textContent);
+        }).observe(notices, { childList: true, subtree: true });
+      }),
+  );
+  // What a worker ends with that the system killed: nothing at all.
+  await computing
+    ?.evaluate(() => (self as unknown as Worker & { close(): void }).close())
+    .catch(() => undefined);
+  expect(await told).toMatch(/stopped working.*goes on by itself/is);
+  await framesShown(page, 3);
+  await expect(page.locator('[data-role=notices]')).not.toContainText(/stopped working/);
+  await expect(page.locator('[role=status]')).toContainText('Camera · ');
+  expectAccount(await readFigures(page));
+});
+
+test('every worker ends under way; once they do not, trying again starts the picture', async ({
+  openLive,
+}) => {
   const page = await openLive({
     expectLoggedErrors: true,
     prepare: async (context) => {

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { download, playedDuration, pressProcess, statusText } from '../support/clip-page.ts';
 import { button, startCamera } from '../support/live-page.ts';
-import { unplugCamera } from './camera-spy.ts';
+import { plugIn, unplugCamera } from './camera-spy.ts';
 import { expect, test } from './browser.ts';
 
 const bar = (page: Page) => page.getByRole('group', { name: 'Recording' });
@@ -71,7 +71,12 @@ test('a recording that ends with its picture is offered, and deleted when asked'
   const page = await openLive({ params: { filter: 'edge' } });
   await startCamera(page);
   await recordFor(page, 1);
+  // A camera that is unplugged would be waited for; one that may not be used any more is not.
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
   await unplugCamera(page);
+  await plugIn(page);
   await page.getByRole('link', { name: 'Open it' }).click();
   await page.waitForURL(/\/clip\/\?recording=/);
   expect(await playedDuration(page)).toBeGreaterThan(0.9);

@@ -1,11 +1,12 @@
 /** Live and offline: the same frames through either engine are the same bytes, for every built-in filter. */
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { filters } from '../../pipelines/index.ts';
 import { WebGl2Backend } from '../../src/backends/webgl2/webgl2-backend.ts';
 import { isSettled, Ledger } from '../../src/core/ledger.ts';
 import { openFrameFilter, type FrameFilter } from '../../src/engine/frame-filter.ts';
 import { LiveEngine } from '../../src/engine/live-engine.ts';
 import { FrameLease } from '../../src/frames/frame-lease.ts';
+import { ReceivingPort } from '../../src/frames/outlet-port.ts';
 import { Sinks } from '../../src/frames/worker/sinks.ts';
 import { TrackSink } from '../../src/frames/worker/track-sink.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -49,18 +50,28 @@ async function shown(frame: VideoFrame): Promise<Shown> {
 async function live(of: Graph): Promise<readonly Shown[]> {
   ledger = new Ledger();
   const out: Promise<Shown>[] = [];
-  const writable = new WritableStream<VideoFrame>({ write: (frame) => void out.push(shown(frame)) });
+  const { port1, port2 } = new MessageChannel();
+  const outlet = new ReceivingPort(port2, (frame) => {
+    out.push(shown(frame));
+  });
   const engine = new LiveEngine(of, {
     openBackend: () => new WebGl2Backend({ ledger }),
-    sinks: new Sinks({ video: new TrackSink(writable) }),
+    sinks: new Sinks({ video: new TrackSink(port1) }),
     transport: { upload: 'planes', outputPath: 'pixels' },
     onDiagnostic: (error) => {
       throw error;
     },
   });
-  for (const n of TIMES.keys())
-    await engine.process(leaseOf(n), { scale: 1, uploaded: () => undefined, computed: () => undefined });
+  let sent = 0;
+  for (const n of TIMES.keys()) {
+    const run = { scale: 1, uploaded: () => undefined, computed: () => undefined };
+    if ((await engine.process(leaseOf(n), run)).isShown) sent++;
+  }
   await engine.dispose();
+  await vi.waitFor(() => {
+    expect(out.length).toBe(sent);
+  });
+  outlet.close();
   return Promise.all(out);
 }
 

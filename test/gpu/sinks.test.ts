@@ -1,6 +1,7 @@
 /** What the page's elements get: the right picture in its full size, and every frame and bitmap closed once. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Pixels } from '../../src/core/pixels.ts';
+import { ReceivingPort } from '../../src/frames/outlet-port.ts';
 import { CanvasSink } from '../../src/frames/worker/canvas-sink.ts';
 import { openSinks, Sinks } from '../../src/frames/worker/sinks.ts';
 import { TrackSink } from '../../src/frames/worker/track-sink.ts';
@@ -35,6 +36,12 @@ function drawn(red: number, green: number, blue: number): OffscreenCanvas {
   gl.clear(gl.COLOR_BUFFER_BIT);
   return canvas;
 }
+
+/** A frame of one colour. */
+function frameOf(red: number, green: number, blue: number, { width, height } = { width: 7, height: 5 }): VideoFrame {
+  const data = Uint8Array.from({ length: 4 * width * height }, (_, i) => [red, green, blue, 255][i % 4]!);
+  return new VideoFrame(data, { format: 'RGBX', codedWidth: width, codedHeight: height, timestamp: 0 });
+} // prettier-ignore
 
 function pixelOf(canvas: OffscreenCanvas, x = 0, y = 0): number[] {
   const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
@@ -82,6 +89,22 @@ describe('a canvas', () => {
     }
   }); // prettier-ignore
 
+  test('shows black, and frames as they came, in the size that is asked for', async () => {
+    await sink.showPixels(grey(200), as());
+    await sink.showBlack({ timestampUs: 1, width: 6, height: 3 });
+    expect([canvas.width, canvas.height]).toEqual([6, 3]);
+    for (const [x, y] of [[0, 0], [5, 0], [0, 2], [5, 2]] as const)
+      expect(pixelOf(canvas, x, y)).toEqual([0, 0, 0, 255]);
+    const came = frameOf(10, 200, 30);
+    await sink.showFrame(came, { timestampUs: 2, width: 14, height: 10 });
+    expect(came.format).not.toBeNull();
+    came.close();
+    expect([canvas.width, canvas.height]).toEqual([14, 10]);
+    for (const [x, y] of [[0, 0], [13, 9]] as const) expect(pixelOf(canvas, x, y)).toEqual([10, 200, 30, 255]);
+    await sink.showPixels(grey(100), as());
+    expect(pixelOf(canvas, 7, 3)).toEqual([100, 100, 100, 255]);
+  }); // prettier-ignore
+
   test('a rehearsal shows nothing and knows what would be seen', async () => {
     await sink.showPixels(grey(200), as());
     for (const picture of [colour(10, 20, 30), drawn(10, 20, 30)]) {
@@ -104,39 +127,44 @@ describe('a canvas', () => {
 describe('a track', () => {
   type Written = Readonly<{ coded: string; display: string; timestamp: number; color: VideoColorSpaceInit }>;
   let written: Written[];
-  let refuse: Error | null;
   let sink: TrackSink;
+  let outlet: ReceivingPort;
   beforeEach(() => {
     written = [];
-    refuse = null;
-    sink = new TrackSink(
-      new WritableStream<VideoFrame>({
-        write: (frame) => {
-          if (refuse !== null) throw refuse;
-          written.push({
-            coded: `${frame.codedWidth}×${frame.codedHeight}`,
-            display: `${frame.displayWidth}×${frame.displayHeight}`,
-            timestamp: frame.timestamp,
-            color: frame.colorSpace.toJSON(),
-          });
-          frame.close();
-        },
-      }),
-    );
+    const { port1, port2 } = new MessageChannel();
+    sink = new TrackSink(port1);
+    outlet = new ReceivingPort(port2, (frame) => {
+      written.push({
+        coded: `${frame.codedWidth}×${frame.codedHeight}`,
+        display: `${frame.displayWidth}×${frame.displayHeight}`,
+        timestamp: frame.timestamp,
+        color: frame.colorSpace.toJSON(),
+      });
+      frame.close();
+    });
   });
+  afterEach(() => {
+    outlet.close();
+  });
+
+  const writtenWhen = (count: number) =>
+    vi.waitFor(() => {
+      expect(written.length).toBe(count);
+    });
 
   test('gets every picture to be shown in its full size', async () => {
     await sink.showPixels(grey(100), as(1));
     await sink.showPixels(grey(100, { width: 4, height: 2 }), as(2));
     await sink.showPixels(planar(1, 2, 3, 'bt709'), as(3));
     await sink.showCanvas(drawn(1, 2, 3), as(4));
+    await writtenWhen(4);
     expect(written.map(({ coded }) => coded)).toEqual(['8×4', '4×2', '8×4', '1×1']);
     expect(written.map(({ display }) => display)).toEqual(['8×4', '8×4', '8×4', '8×4']);
     expect(written.map(({ timestamp }) => timestamp)).toEqual([1, 2, 3, 4]);
     expect(written.map(({ color }) => color.matrix)).toEqual(['smpte170m', 'smpte170m', 'bt709', 'rgb']);
   });
 
-  test('a frame that is refused is closed, and so is one that comes too late', async () => {
+  test('every frame is closed: those that were sent, those that can not be, and those that come too late', async () => {
     const made: VideoFrame[] = [];
     const Original = VideoFrame;
     vi.stubGlobal('VideoFrame', class extends Original {
@@ -145,14 +173,68 @@ describe('a track', () => {
         made.push(this);
       }
     }); // prettier-ignore
-    refuse = new Error('the track is gone');
-    await expect(sink.showPixels(grey(1), as())).rejects.toThrow('the track is gone');
-    await expect(sink.showPixels(grey(1), as())).rejects.toThrow('the track is gone');
-    await expect(sink.showCanvas(drawn(1, 2, 3), as())).rejects.toThrow('the track is gone');
+    await sink.showPixels(grey(1), as(1));
+    await sink.showBlack(as(2));
+    const came = frameOf(1, 2, 3);
+    await sink.showFrame(came, as(3));
+    expect(came.format).not.toBeNull();
+    came.close();
+    const post = vi.spyOn(MessagePort.prototype, 'postMessage').mockImplementationOnce(() => {
+      throw new Error('not to be cloned');
+    });
+    expect(() => sink.showPixels(grey(1), as(4))).toThrow('not to be cloned');
+    post.mockRestore();
+    // What was sent before comes all the same.
+    await sink.close();
+    await sink.close();
+    await sink.showPixels(grey(1), as(5));
+    await sink.showCanvas(drawn(1, 2, 3), as(6));
     vi.unstubAllGlobals();
-    expect(made.map(({ format }) => format)).toEqual([null, null, null]);
-    await sink.close();
-    await sink.close();
+    await writtenWhen(3);
+    expect(made.length).toBe(7);
+    expect(made.map(({ format }) => format)).toEqual(made.map(() => null));
+  });
+
+  test('black is black in all of the picture, and a frame is as it came, at the time that is given', async () => {
+    outlet.close();
+    const { port1, port2 } = new MessageChannel();
+    const pixels: number[][] = [];
+    sink = new TrackSink(port1);
+    outlet = new ReceivingPort(port2, (frame) => {
+      const context = new OffscreenCanvas(7, 5).getContext('2d', { willReadFrequently: true })!;
+      context.drawImage(frame, 0, 0);
+      pixels.push([frame.timestamp, frame.displayWidth, frame.displayHeight, ...context.getImageData(0, 0, 7, 5).data]); // prettier-ignore
+      frame.close();
+    });
+    await sink.showBlack({ timestampUs: 5, width: 7, height: 5 });
+    const came = frameOf(10, 200, 30);
+    await sink.showFrame(came, { timestampUs: 6, width: 7, height: 5 });
+    came.close();
+    await vi.waitFor(() => {
+      expect(pixels.length).toBe(2);
+    });
+    const of = (...pixel: number[]) => Array.from({ length: 35 }, () => pixel).flat();
+    expect(pixels[0]).toEqual([5, 7, 5, ...of(0, 0, 0, 255)]);
+    expect(pixels[1]).toEqual([6, 7, 5, ...of(10, 200, 30, 255)]);
+  });
+
+  test('where nobody receives, the newest frame waits and nothing queues', async () => {
+    outlet.close();
+    const { port1, port2 } = new MessageChannel();
+    sink = new TrackSink(port1);
+    for (let n = 1; n <= 20; n++) await sink.showPixels(grey(n), as(n));
+    const received: number[] = [];
+    outlet = new ReceivingPort(port2, (frame) => {
+      received.push(frame.timestamp);
+      frame.close();
+    });
+    await vi.waitFor(() => {
+      expect(received).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 20]);
+    });
+    await sink.showPixels(grey(21), as(21));
+    await vi.waitFor(() => {
+      expect(received.at(-1)).toBe(21);
+    });
   });
 
   test('a rehearsal writes nothing, and closes its frame once', async () => {
@@ -166,8 +248,9 @@ describe('a track', () => {
 });
 
 test('of two ways out the unused one is closed for good', async () => {
-  const close = vi.fn();
-  const sinks = openSinks({ canvas: new OffscreenCanvas(1, 1), writable: new WritableStream({ close }) });
+  const { port1 } = new MessageChannel();
+  const close = vi.spyOn(port1, 'close');
+  const sinks = openSinks({ canvas: new OffscreenCanvas(1, 1), outlet: port1 });
   expect([sinks.canvas?.kind, sinks.video?.kind]).toEqual(['canvas', 'video']);
   await sinks.keepOnly('canvas');
   expect(close).toHaveBeenCalledTimes(1);
@@ -177,4 +260,23 @@ test('of two ways out the unused one is closed for good', async () => {
   await sinks.close();
   expect(close).toHaveBeenCalledTimes(1);
   expect(new Sinks({}).canvas).toBeUndefined();
+});
+
+test('black comes in the size of the last picture, on every way out that is there', async () => {
+  const [canvas, { port1, port2 }] = [new OffscreenCanvas(1, 1), new MessageChannel()];
+  const received: string[] = [];
+  const outlet = new ReceivingPort(port2, (frame) => {
+    received.push(`${frame.timestamp}: ${frame.displayWidth}×${frame.displayHeight}`);
+    frame.close();
+  });
+  const sinks = openSinks({ canvas, outlet: port1 });
+  await sinks.showBlack({ timestampUs: 1, width: 3, height: 2 });
+  expect([canvas.width, canvas.height, ...pixelOf(canvas)]).toEqual([3, 2, 0, 0, 0, 255]);
+  await sinks.video!.showPixels(grey(9), as(2));
+  await sinks.showBlack({ timestampUs: 3, width: 3, height: 2 });
+  await vi.waitFor(() => {
+    expect(received).toEqual(['1: 3×2', '2: 8×4', '3: 8×4']);
+  });
+  await sinks.close();
+  outlet.close();
 });

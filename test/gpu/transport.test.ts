@@ -8,6 +8,7 @@ import { calibrateTransport, type TransportOptions } from '../../src/engine/tran
 import { faultOfOutput, faultOfUpload } from '../../src/engine/transport-check.ts';
 import { planOutputOf, type MeasuredWay } from '../../src/engine/transport-choice.ts';
 import { CanvasSink } from '../../src/frames/worker/canvas-sink.ts';
+import { ReceivingPort } from '../../src/frames/outlet-port.ts';
 import { Sinks } from '../../src/frames/worker/sinks.ts';
 import { TrackSink } from '../../src/frames/worker/track-sink.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -18,23 +19,19 @@ let ledger: Ledger;
 let backend: WebGl2Backend;
 let written: VideoFrame[];
 let sinks: Sinks;
+let outlet: ReceivingPort;
 const diagnostics: PipelineError[] = [];
 
 beforeEach(() => {
   ledger = new Ledger();
   backend = new WebGl2Backend({ ledger });
   written = [];
-  sinks = new Sinks({
-    canvas: new CanvasSink(new OffscreenCanvas(1, 1)),
-    video: new TrackSink(
-      new WritableStream({
-        write: (frame: VideoFrame) => {
-          written.push(frame);
-          frame.close();
-        },
-      }),
-    ),
+  const { port1, port2 } = new MessageChannel();
+  outlet = new ReceivingPort(port2, (frame) => {
+    written.push(frame);
+    frame.close();
   });
+  sinks = new Sinks({ canvas: new CanvasSink(new OffscreenCanvas(1, 1)), video: new TrackSink(port1) });
   diagnostics.length = 0;
 });
 
@@ -43,9 +40,20 @@ afterEach(async () => {
   await sinks.close();
   backend.dispose();
   expect(isSettled(ledger.balance())).toBe(true);
-  // Nothing was shown.
+  // Nothing was shown: what was sent would have come by now.
+  await nextMessage();
   expect(written).toEqual([]);
+  outlet.close();
 });
+
+/** Messages come in the order in which they were sent. */
+function nextMessage(): Promise<unknown> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port2.onmessage = resolve;
+    port1.postMessage(null);
+  });
+}
 
 async function calibrate(
   graph: Graph = edge.build(),

@@ -2,7 +2,7 @@
  * Holds the checker of the arrows to its word: a small house with one import in it, and the verdict on that import.
  * Without it, a slip in a pattern would let everything pass in silence.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,6 +31,8 @@ const HOUSE = [
     'rx',
     'engine',
     'session',
+    'element',
+    'adapters',
   ].map((room) => `src/${room}/there.ts`),
   'src/backends/port.ts',
   'src/backends/webgl2/there.ts',
@@ -38,6 +40,7 @@ const HOUSE = [
   'src/clips/there.ts',
   'src/clips/clip-types.ts',
   'src/index.ts',
+  'src/element.ts',
   'pipelines/index.ts',
   'pipelines/there.ts',
   'workers/live/live.client.ts',
@@ -92,6 +95,12 @@ const ALLOWED = [
   value('demo/live/here.ts', '@mediapipe/camera_utils/camera_utils.js?url'),
   value('test/node/here.test.ts', 'src/plan/there.ts'),
   value('test/node/here.test.ts', 'test/support/there.ts'),
+  value('src/define.ts', 'src/element.ts'),
+  value('src/define.ts', 'pipelines/index.ts'),
+  value('src/element.ts', 'src/element/there.ts'),
+  value('src/element/here.ts', 'src/session/there.ts'),
+  value('src/adapters/here.ts', 'src/session/there.ts'),
+  types('src/adapters/here.ts', 'livekit-client'),
   value('test/node/here.test.ts', 'vitest'),
   value('test/node/here.test.ts', 'node:fs'),
   value('scripts/here.ts', 'vite'),
@@ -115,6 +124,10 @@ const FORBIDDEN = [
   value('src/cli/here.ts', 'src/clips/there.ts'),
   value('src/cli/here.ts', 'src/engine/there.ts'),
   value('src/session/here.ts', 'commander'),
+  value('src/adapters/here.ts', 'livekit-client'),
+  value('src/session/here.ts', 'src/element/there.ts'),
+  value('src/element/here.ts', 'pipelines/index.ts'),
+  value('src/element.ts', 'pipelines/index.ts'),
   value('src/core/here.ts', 'src/index.ts'),
   value('src/novelty/here.ts', 'src/core/there.ts'),
   value('src/novelty/here.ts', 'src/novelty/there.ts'),
@@ -142,9 +155,20 @@ let house = '';
 
 beforeAll(() => {
   house = mkdtempSync(join(tmpdir(), 'convolux-house-'));
-  copyFileSync(join(ROOT, 'package.json'), join(house, 'package.json'));
+  const ours = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as object;
+  // The package from its sources, as the compiler finds it here.
+  const exports = { '.': './src/index.ts', './pipelines': './pipelines/index.ts' };
+  put('package.json', JSON.stringify({ ...ours, exports }));
   for (const file of HOUSE) put(file, CONTENT);
-  for (const name of ['rxjs', 'comlink', 'commander', 'vite', 'vitest', '@mediapipe/camera_utils']) {
+  for (const name of [
+    'rxjs',
+    'comlink',
+    'commander',
+    'vite',
+    'vitest',
+    'livekit-client',
+    '@mediapipe/camera_utils',
+  ]) {
     put(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'camera_utils.js' }));
     put(`node_modules/${name}/camera_utils.js`, CONTENT);
   }

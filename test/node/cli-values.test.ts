@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { edge, filters, motion } from '../../pipelines/index.ts';
 import { chooseGraph, findFilter, paramValues } from '../../src/cli/choose-graph.ts';
-import { closestName } from '../../src/cli/closest-name.ts';
+import { closestName } from '../../src/core/closest-name.ts';
 import {
   readBitrate,
   readCodec,

@@ -36,7 +36,7 @@ describe('npm test', () => {
   const namesOf = (args: string[]) => chooseStages(args).map(({ name }) => name);
 
   test('runs every stage, types and lint first', () => {
-    expect(namesOf([])).toEqual(['lint', 'types', 'arrows', 'node', 'gpu', 'worker', 'e2e']);
+    expect(namesOf([])).toEqual(['lint', 'types', 'arrows', 'node', 'gpu', 'worker', 'package', 'e2e']);
   });
 
   test('runs the stages asked for, in its own order', () => {
@@ -47,7 +47,9 @@ describe('npm test', () => {
   test.each([[['--only', 'gpx']], [['--only', '']], [['--only']]])(
     'refuses %j and lists the stages',
     (args) => {
-      expect(() => chooseStages(args)).toThrow(/Unknown stage.*lint, types, arrows, node, gpu, worker, e2e/);
+      expect(() => chooseStages(args)).toThrow(
+        /Unknown stage.*lint, types, arrows, node, gpu, worker, package, e2e/,
+      );
     },
   );
 

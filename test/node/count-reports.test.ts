@@ -49,7 +49,25 @@ describe('countPlaywright', () => {
       errors: [],
       suites: [{ title: 'a.spec.ts', specs: [tested('expected')], suites: [inner] }],
     };
-    expect(countPlaywright(report)).toEqual(counts(1, 2));
+    expect(countPlaywright(report)).toMatchObject({ passed: 1, failed: 2, skips: [] });
+  });
+
+  test('names what failed, with the first line of why', () => {
+    const message =
+      '\u001b[31mError: \u001b[2mexpect(\u001b[22mreceived\u001b[2m)\u001b[22m.toBe(1)\u001b[39m\n\n  at x';
+    const results = [{}, { error: { message } }];
+    const broken = { title: 'breaks', tests: [{ status: 'unexpected' as const, annotations: [], results }] };
+    const inner = { title: 'inner', specs: [broken, tested('unexpected')] };
+    const report = { errors: [], suites: [{ title: 'a.spec.ts', specs: [], suites: [inner] }] };
+    expect(countPlaywright(report)).toEqual({
+      passed: 0,
+      failed: 2,
+      skips: [],
+      problems: [
+        'a.spec.ts > inner > breaks: Error: expect(received).toBe(1)',
+        'a.spec.ts > inner > unexpected: without a message',
+      ],
+    });
   });
 
   test('gives the title and the reason of a skip', () => {

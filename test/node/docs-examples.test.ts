@@ -19,6 +19,7 @@ declare global {
   const layers: readonly Readonly<{ filter: Tensor; gate: Tensor; out: Tensor }>[];
   const pixels: number[], images: readonly Readonly<{ x: Tensor; timestampUs: number }>[];
   const graph: Graph, frame: FrameForm, device: DeviceCapabilities;
+  const peer: RTCPeerConnection, cameraTrack: MediaStreamTrack, otherTrack: MediaStreamTrack;
   const pipeline: Pipeline, voxels: Voxels, audioBuffer: AudioBuffer;
   const canvas: HTMLCanvasElement, pen: CanvasRenderingContext2D, gl: WebGL2RenderingContext, input: HTMLInputElement & { files: FileList };
   const frames$: Observable<FrameLease<VideoFrame>>;
@@ -42,6 +43,9 @@ const OPTIONS: ts.CompilerOptions = {
     convolux: [join(ROOT, 'src/index.ts')],
     'convolux/clips': [join(ROOT, 'src/clips.ts')],
     'convolux/pipelines': [join(ROOT, 'pipelines/index.ts')],
+    'convolux/element': [join(ROOT, 'src/element.ts')],
+    'convolux/define': [join(ROOT, 'src/define.ts')],
+    'convolux/adapters/*': [join(ROOT, 'src/adapters/*.ts')],
   },
 };
 

@@ -1,5 +1,5 @@
 /** Errors as data: class, code, context and the chain of causes come back from a channel. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   deserializeError,
   PIPELINE_ERROR_CODES,
@@ -65,6 +65,28 @@ describe('an error across a channel', () => {
   test('what is no error becomes one with its text', () => {
     expect(across('only words')).toMatchObject({ name: 'Error', message: 'only words' });
     expect(across(new Error('outer', { cause: 42 })).cause).toMatchObject({ message: '42' });
+  });
+});
+
+describe('another copy of PipelineError', () => {
+  const loadAnother = async () => {
+    vi.resetModules();
+    return (await import('../../src/core/errors.ts')).PipelineError;
+  };
+
+  test('is known as one, by its code too on the way through a worker', async () => {
+    const Another = await loadAnother();
+    const error = new Another('disk-full', 'no room', { context: { sizeBytes: 3 } });
+    expect(Another).not.toBe(PipelineError);
+    expect(error).toBeInstanceOf(PipelineError);
+    expect(across(error)).toMatchObject({ code: 'disk-full', context: { sizeBytes: 3 } });
+    expect(PipelineError.from(error, 'frame-failed')).toBe(error);
+  });
+
+  test('is no other error, and no lookalike', () => {
+    expect(new RangeError('too large')).not.toBeInstanceOf(PipelineError);
+    expect({ name: 'PipelineError', code: 'disk-full' }).not.toBeInstanceOf(PipelineError);
+    expect(null).not.toBeInstanceOf(PipelineError);
   });
 });
 

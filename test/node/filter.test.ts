@@ -50,6 +50,11 @@ describe('resolveParams', () => {
     [{ shape: 1 }, TypeError, `glow.shape must be 'round' | 'square', got 1`],
     [{ soft: 'yes' }, TypeError, 'glow.soft must be true or false, got "yes"'],
     [{ blur: 1 }, TypeError, "filter 'glow' has no parameter 'blur': it has amount, shape, soft"],
+    [
+      { amuont: 1 },
+      TypeError,
+      "has no parameter 'amuont': it has amount, shape, soft; did you mean 'amount'?",
+    ],
     [{ constructor: 1 }, TypeError, "filter 'glow' has no parameter 'constructor'"],
   ])('refuses %j', (params, Class, message) => {
     expect(() => resolveParams(glow, params)).toThrow(Class);

@@ -146,13 +146,20 @@ describe('prices', () => {
     expect(run.backend.prepare).toHaveBeenCalledTimes(plans + 1);
   });
 
-  test('of a lost context are forgotten', async () => {
+  test.each([
+    { device: 'a fake device', what: 'kept where the same device is back', forgotten: 0 },
+    { device: 'another one', what: 'forgotten where another device took its place', forgotten: 1 },
+  ])('of a lost context are $what', async ({ device, forgotten }) => {
     const book = new PriceBook({ store: noStore, userAgent: 'test' });
     const forget = vi.spyOn(book, 'forget');
     const run = new RunningEngine(boxGraph(3), { prices: book });
     await run.frame();
     run.backend.isLost = true;
+    const open = run.openBackend.getMockImplementation()!;
+    run.openBackend.mockImplementation(() => Object.assign(open(), { deviceName: device }));
     await run.engine.rebuild();
-    expect(forget).toHaveBeenCalledOnce();
+    expect(forget).toHaveBeenCalledTimes(forgotten);
+    await run.frame();
+    expect(run.account.counts()).toMatchObject({ shown: 2, pending: 0 });
   });
 });

@@ -54,6 +54,21 @@ describe('TrackSource', () => {
     expect(isSettled(ledger.balance())).toBe(true);
   });
 
+  test('a track that can not be read is refused, and stopped', () => {
+    const refused = new TypeError('the track has ended');
+    const Refusing = vi.fn(function refuse() {
+      throw refused;
+    });
+    vi.stubGlobal('MediaStreamTrackProcessor', Refusing);
+    const own = track();
+    const start = () => new TrackSource(own, new Ledger()).start({ frame: () => {}, end: () => {} });
+    expect(start).toThrow(refused);
+    expect(own.stop).toHaveBeenCalledTimes(1);
+    vi.stubGlobal('MediaStreamTrackProcessor', undefined);
+    expect(start).toThrow('no MediaStreamTrackProcessor');
+    expect(own.stop).toHaveBeenCalledTimes(2);
+  });
+
   test('stopped, it cancels the stream and stops the track', async () => {
     const { cancelled } = installProcessor();
     const own = track();

@@ -1,7 +1,6 @@
 /** A document that says it is hidden, and what follows from it. */
 import { BehaviorSubject, Subject } from 'rxjs';
-import { TestScheduler } from 'rxjs/testing';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   hiddenPage,
   pausedHidden,
@@ -117,22 +116,33 @@ describe('a source that the page drives', () => {
 });
 
 describe('whether frames stand still behind a hidden page', () => {
-  test.each([
-    ['a second after the last one was shown', 'v-h-----', '-1-2', 'g 1002ms p'],
-    ['not while they go on', 'v-h', '-1 900ms 2 900ms 3 900ms 4', 'g 3703ms p'],
-    ['also where none was ever shown', 'h', '-', 'g 999ms p'],
-    ['the same figure told again is no frame', 'h', '1 499ms 1 499ms 1', 'g 999ms p'],
-    ['no more when the next one comes', 'h', '1 1999ms 2', 'g 999ms p 999ms g 999ms p'],
-    ['no more when the page is shown again', 'h 1499ms v', '1', 'g 999ms p 499ms g'],
-    ['never while the page is visible', 'v', '1 5000ms 2', 'g'],
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  /** What happens, or is told, by the ms at which it does. */
+  type Times<Value> = Readonly<Record<number, Value>>;
+
+  test.each<readonly [string, Times<boolean>, Times<number>, Times<boolean>]>([
+    ['a second after the last one was shown', { 0: true, 2: false }, { 1: 1, 3: 2 }, { 0: false, 1003: true }], // prettier-ignore
+    ['not while they go on', { 0: true, 2: false }, { 1: 1, 902: 2, 1803: 3, 2704: 4 }, { 0: false, 3704: true }], // prettier-ignore
+    ['also where none was ever shown', { 0: false }, {}, { 0: false, 1000: true }],
+    ['the same figure told again is no frame', { 0: false }, { 0: 1, 500: 1, 999: 1 }, { 0: false, 1000: true }], // prettier-ignore
+    ['no more when the next one comes', { 0: false }, { 0: 1, 2000: 2 }, { 0: false, 1000: true, 2000: false, 3000: true }], // prettier-ignore
+    ['no more when the page is shown again', { 0: false, 1500: true }, { 0: 1 }, { 0: false, 1000: true, 1500: false }], // prettier-ignore
+    ['never while the page is visible', { 0: true }, { 0: 1, 4000: 2 }, { 0: false }],
   ])('%s', (_, visible, shown, expected) => {
-    const scheduler = new TestScheduler((actual, wanted) => {
-      expect(actual).toEqual(wanted);
-    });
-    scheduler.run(({ hot, expectObservable }) => {
-      const visible$ = hot(visible, { v: true, h: false });
-      const shown$ = hot(shown, { 1: 1, 2: 2, 3: 3, 4: 4 });
-      expectObservable(pausedHidden(visible$, shown$), '^ 4999ms !').toBe(expected, { p: true, g: false });
-    });
+    const visible$ = new Subject<boolean>();
+    const shown$ = new Subject<number>();
+    const told: (readonly [ms: number, paused: boolean])[] = [];
+    let now = 0;
+    const watch = pausedHidden(visible$, shown$).subscribe((paused) => told.push([now, paused]));
+    for (; now < 5000; now++) {
+      if (now > 0) vi.advanceTimersByTime(1);
+      if (visible[now] !== undefined) visible$.next(visible[now]!);
+      if (shown[now] !== undefined) shown$.next(shown[now]!);
+    }
+    expect(told).toEqual(Object.entries(expected).map(([ms, paused]) => [Number(ms), paused]));
+    watch.unsubscribe();
+    expect([visible$.observed, shown$.observed, vi.getTimerCount()]).toEqual([false, false, 0]);
   });
 });

@@ -3,28 +3,22 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CameraUtilsConstructor } from '../../src/frames/page/camera-utils-driver.ts';
 import type { PipelineStats } from '../../src/session/open-pipeline.ts';
 import cameraUtilsUrl from '@mediapipe/camera_utils/camera_utils.js?url';
-import { failureOf, open, statsWhen, statusWhen } from './run-pipeline.ts';
+import { spyOnCamera, type CameraSpy } from './spy-camera.ts';
+import { failureOf, open, statsWhen, statusWhen, stopAll } from './run-pipeline.ts';
 
 const shows = (count: number) => (stats: PipelineStats) => stats.shown >= count;
 const camera = { kind: 'camera', width: 320, height: 240 } as const;
 
-let tracks: MediaStreamTrack[];
-const { getUserMedia } = MediaDevices.prototype;
-
-/** The browser's own, and what it gave. */
-async function openReally(constraints?: MediaStreamConstraints): Promise<MediaStream> {
-  const stream = await getUserMedia.call(navigator.mediaDevices, constraints);
-  tracks.push(...stream.getTracks());
-  return stream;
-}
+let spy: CameraSpy;
 
 beforeEach(() => {
-  tracks = [];
-  vi.spyOn(MediaDevices.prototype, 'getUserMedia').mockImplementation(openReally);
+  spy = spyOnCamera();
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await stopAll();
   vi.restoreAllMocks();
+  expect(spy.live()).toBe(0);
 });
 
 /** The real library, loaded as the page loads it. */
@@ -46,20 +40,23 @@ describe("the window's processor", () => {
     expect(stats).toMatchObject({ width: 320, height: 240, source: 'camera' });
     expect(stats.transport).toMatch(/^processor → planes → (pixels|canvas) → canvas$/);
     await pipeline.stop();
-    expect(tracks.map((track) => track.readyState)).toEqual(['ended']);
+    expect(spy.tracks).toHaveLength(2);
+    expect(spy.live()).toBe(0);
   });
 
   test.each(['the event', 'the stream'])(
-    'a track that ends under way fails with track-ended, told by %s',
+    'a camera that goes away under way is waited for, and comes back by itself; told by %s',
     async (by) => {
       const pipeline = open({ source: { ...camera, driver: 'processor' } });
-      await statsWhen(pipeline, shows(2));
+      const { shown } = await statsWhen(pipeline, shows(2));
       // A track stopped by the page fires no event, but its stream ends; an unplugged camera does both.
-      if (by === 'the event') tracks[0]?.dispatchEvent(new Event('ended'));
-      else tracks[0]?.stop();
-      expect(await failureOf(pipeline)).toMatchObject({ code: 'track-ended', recoverable: true });
-      await pipeline.stop();
-      expect(tracks.every((track) => track.readyState === 'ended')).toBe(true);
+      if (by === 'the event') spy.tracks[0]?.dispatchEvent(new Event('ended'));
+      else for (const track of spy.tracks) track.stop();
+      expect(await statusWhen(pipeline, 'interrupted')).toMatchObject({
+        error: { code: 'track-ended', recoverable: true },
+      });
+      await statusWhen(pipeline, 'running');
+      await statsWhen(pipeline, shows(shown + 5));
     },
   );
 });
@@ -73,7 +70,7 @@ describe('camera_utils', () => {
     // The library asks at the screen's rate; Chromium's fake camera has 20 to 30 pictures a second.
     expect(stats.fps).toBeLessThan(40);
     await pipeline.stop();
-    expect(tracks.every((track) => track.readyState === 'ended')).toBe(true);
+    expect(spy.live()).toBe(0);
     expect(alerted).not.toHaveBeenCalled();
   });
 
@@ -83,14 +80,12 @@ describe('camera_utils', () => {
       await statsWhen(pipeline, shows(2));
       await pipeline.stop();
     }
-    expect(tracks.every((track) => track.readyState === 'ended')).toBe(true);
+    expect(spy.live()).toBe(0);
   });
 
   test('a refused camera never reaches the library, which would call alert()', async () => {
     const alerted = vi.spyOn(window, 'alert').mockImplementation(() => undefined);
-    vi.spyOn(MediaDevices.prototype, 'getUserMedia').mockRejectedValue(
-      new DOMException('no', 'NotAllowedError'),
-    );
+    spy.fault.of = () => 'NotAllowedError';
     const pipeline = open({ source: { ...camera, driver: 'camera-utils', loadCamera } });
     expect(await failureOf(pipeline)).toMatchObject({ code: 'camera-denied' });
     expect(alerted).not.toHaveBeenCalled();
@@ -102,7 +97,7 @@ describe("the worker's processor, against a fake in the specification's shape", 
     const { port1, port2 } = new MessageChannel();
     const heard: unknown[] = [];
     port1.onmessage = ({ data }) => heard.push(data);
-    const fakeTrack = Object.assign(new EventTarget(), { clone: () => port2, stop: vi.fn() });
+    const fakeTrack = Object.assign(new EventTarget(), { clone: () => port2, stop: vi.fn(), enabled: true, getSettings: () => ({}) }); // prettier-ignore
     vi.spyOn(MediaDevices.prototype, 'getUserMedia').mockResolvedValue({
       getVideoTracks: () => [fakeTrack],
     } as unknown as MediaStream);
@@ -126,7 +121,7 @@ describe("the worker's processor, against a fake in the specification's shape", 
     const pipeline = open({ source: { ...camera, driver: 'worker-processor' } });
     const error = await failureOf(pipeline);
     expect(error).toMatchObject({ code: 'camera-unsupported', context: { driver: 'worker-processor' } });
-    expect(tracks).toEqual([]);
+    expect(spy.tracks).toEqual([]);
   });
 });
 
@@ -137,7 +132,7 @@ describe('faults of the camera', () => {
     ['OverconstrainedError', 'camera-missing'],
     ['NotReadableError', 'camera-busy'],
   ])('%s is %s', async (name, code) => {
-    vi.spyOn(MediaDevices.prototype, 'getUserMedia').mockRejectedValue(new DOMException('no', name));
+    spy.fault.of = () => name;
     const pipeline = open({ source: camera });
     expect(await failureOf(pipeline)).toMatchObject({ code, recoverable: true });
   });
@@ -150,13 +145,14 @@ describe('faults of the camera', () => {
   test('stopped while the user is asked: the camera that comes late is released', async () => {
     let answer: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
-      vi.spyOn(MediaDevices.prototype, 'getUserMedia').mockImplementation(async (constraints) => {
+      spy.fault.of = () => {
         resolve();
-        await new Promise<void>((allowed) => {
-          answer = allowed;
+        return new Promise<null>((allowed) => {
+          answer = () => {
+            allowed(null);
+          };
         });
-        return openReally(constraints);
-      });
+      };
     });
     const pipeline = open({ source: camera });
     await asked;
@@ -165,7 +161,7 @@ describe('faults of the camera', () => {
     await stopped;
     await statusWhen(pipeline, 'stopped');
     await vi.waitFor(() => {
-      expect(tracks.map((track) => track.readyState)).toEqual(['ended']);
+      expect(spy.tracks.map((track) => track.readyState)).toEqual(['ended']);
     });
   });
 });

@@ -2,10 +2,30 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Pixels } from '../../src/core/pixels.ts';
 import { openSinks } from '../../src/frames/worker/sinks.ts';
-import { openOutput, type OutputElements } from '../../src/session/output.ts';
+import {
+  checkOutput,
+  openOutput,
+  type OutputElement,
+  type OutputElements,
+  type PipelineOutput,
+} from '../../src/session/output.ts';
 
 const FULL = { width: 320, height: 240 } as const;
 const LEVEL = 200;
+
+/** An output as a pipeline opens it, in a browser whose workers make no tracks. */
+function outputOf(given: OutputElement | OutputElements): Promise<PipelineOutput> {
+  return openOutput({
+    elements: given,
+    createWorker: undefined,
+    contentHint: 'motion',
+    facts: () => ({}),
+    onStopped: () => undefined,
+    onLost: (error) => {
+      throw error;
+    },
+  });
+}
 
 function elements(): OutputElements {
   const [canvas, video] = [document.createElement('canvas'), document.createElement('video')];
@@ -41,8 +61,8 @@ async function levelsOver(element: HTMLCanvasElement | HTMLVideoElement, repaint
 describe.each(['canvas', 'video'] as const)('a %s', (kind) => {
   test('keeps its size and never flashes while the resolution and the way out change', async () => {
     const element = elements()[kind];
-    const output = openOutput(element);
-    const sinks = openSinks(output.live);
+    const output = await outputOf(element);
+    const sinks = openSinks(output.connect());
     const sink = sinks[kind]!;
     const sizeOf = () => element instanceof HTMLVideoElement ? `${element.videoWidth}×${element.videoHeight}` : `${element.width}×${element.height}`; // prettier-ignore
     const drawing = new OffscreenCanvas(8, 8);
@@ -57,9 +77,9 @@ describe.each(['canvas', 'video'] as const)('a %s', (kind) => {
       await sink.showCanvas(drawing, { ...as, timestampUs: 33_333 * count++ });
       return new Set([...ofPixels, ...(await levelsOver(element, repaints))]);
     };
-    // The first one is there when it is there.
-    await show(1, 1);
-    await vi.waitFor(() => {
+    // The first one is there when it is there; an element that is not ready for it waits for the next.
+    await vi.waitFor(async () => {
+      await show(1, 1);
       expect(sizeOf()).toBe('320×240');
     });
     await vi.waitFor(async () => {
@@ -70,35 +90,52 @@ describe.each(['canvas', 'video'] as const)('a %s', (kind) => {
       expect(sizeOf(), `at ${scale}`).toBe('320×240');
     }
     await sinks.close();
-    output.close();
+    await output.close();
   });
 });
 
 describe('the ends that are handed over', () => {
-  test('are those of both elements', () => {
-    const output = openOutput(elements());
-    expect(output.live.canvas).toBeInstanceOf(OffscreenCanvas);
-    expect(output.live.writable).toBeInstanceOf(WritableStream);
-    output.close();
+  test('are those of both elements, and of the canvas once only', async () => {
+    const output = await outputOf(elements());
+    const { canvas, outlet } = output.connect();
+    expect(canvas).toBeInstanceOf(OffscreenCanvas);
+    expect(outlet).toBeInstanceOf(MessagePort);
+    expect(Object.keys(output.connect())).toEqual(['outlet']);
+    await output.close();
   });
 
-  test('are the canvas alone where the browser can not feed a video', () => {
+  test('are the canvas alone where the browser can not feed a video cheaply', async () => {
     vi.stubGlobal('MediaStreamTrackGenerator', undefined);
-    expect(Object.keys(openOutput(elements()).live)).toEqual(['canvas']);
-    expect(() => openOutput(elements().video)).toThrow(
-      expect.objectContaining({ code: 'output-unsupported' }) as Error,
-    );
+    const output = await outputOf(elements());
+    expect(Object.keys(output.connect())).toEqual(['canvas']);
+    await output.close();
   });
 
-  test('are refused of a canvas that is in use, and of what is no element', () => {
+  test('of a video alone are the capture of a canvas there, and refused where there is no such thing', async () => {
+    vi.stubGlobal('MediaStreamTrackGenerator', undefined);
+    const { video } = elements();
+    const output = await outputOf(video);
+    expect(Object.keys(output.connect())).toEqual(['outlet']);
+    expect((video.srcObject as MediaStream).getVideoTracks()[0]).toHaveProperty('canvas');
+    await output.close();
+    vi.stubGlobal('VideoFrame', undefined);
+    await expect(outputOf(video)).rejects.toMatchObject({ code: 'output-unsupported' });
+  });
+
+  test('are refused of a canvas that is in use', async () => {
     const both = elements();
-    openOutput(both.canvas);
-    expect(() => openOutput(both)).toThrow(/in use already/);
-    expect(() => openOutput({ canvas: both.canvas } as OutputElements)).toThrow(
-      /must be a <canvas>, a <video>/,
-    );
-    expect(() => openOutput(document.createElement('div') as unknown as HTMLCanvasElement)).toThrow(
-      TypeError,
-    );
+    (await outputOf(both.canvas)).connect();
+    const again = await outputOf(both.canvas);
+    expect(() => again.connect()).toThrow(expect.objectContaining({ code: 'output-in-use' }) as Error);
+  });
+
+  test('are refused of what is no element', () => {
+    const { canvas } = elements();
+    expect(() => {
+      checkOutput({ canvas });
+    }).toThrow(/must be a <canvas>, a <video>/);
+    expect(() => {
+      checkOutput(document.createElement('div'));
+    }).toThrow(TypeError);
   });
 });

@@ -83,7 +83,9 @@ describe('a filter that changes under way', () => {
     await expect(pipeline.setParams({ sigma: -1 })).rejects.toThrow(
       /blur\.sigma must be 0\.3 to 200 px, got -1/,
     );
-    await expect(pipeline.setParams({ radius: 1 })).rejects.toThrow(/no parameter 'radius'/);
+    await expect(pipeline.setParams({ sigmas: 1 })).rejects.toThrow(
+      /no parameter 'sigmas'.*did you mean 'sigma'/,
+    );
     const { shown } = await statsWhen(pipeline, shows(2));
     await statsWhen(pipeline, shows(shown + 3));
     await pipeline.stop();
@@ -133,6 +135,9 @@ describe('ends', () => {
     const pipeline = open({ createWorker: () => new Worker('/nowhere/live.worker.js', { type: 'module' }) });
     expect(await failureOf(pipeline)).toMatchObject({ code: 'worker-missing', recoverable: true });
     await pipeline.stop();
+    const next = open();
+    await statsWhen(next, shows(1));
+    await next.stop();
   });
 
   test('a worker that dies under way', async () => {
@@ -158,7 +163,10 @@ describe('ends', () => {
     const first = open({ output });
     await statsWhen(first, shows(1));
     const second = open({ output });
-    expect((await failureOf(second)).message).toMatch(/fresh/);
+    expect(await failureOf(second)).toMatchObject({
+      code: 'output-in-use',
+      message: expect.stringContaining('fresh') as string,
+    });
     await first.stop();
   });
 });

@@ -14,7 +14,7 @@ import {
   stopCleanly,
   timed,
 } from './run-recording.ts';
-import { failureOf, statsWhen } from './run-pipeline.ts';
+import { failureOf, statsWhen, statusWhen } from './run-pipeline.ts';
 
 const camera = { kind: 'camera', width: 320, height: 240 } as const;
 const shows = (count: number) => (stats: PipelineStats) => stats.shown >= count;
@@ -209,22 +209,46 @@ describe('an end', () => {
     expect((await readRecording(clip.blob!)).timestampsUs.length).toBe(clip.frames);
   });
 
-  test('of the camera does so too', async () => {
+  /** The tracks of the cameras that are opened; from the second on they are refused, where that is said. */
+  function watchCameras(isRefusedLater: boolean): readonly MediaStreamTrack[] {
     const tracks: MediaStreamTrack[] = [];
     const { getUserMedia } = MediaDevices.prototype;
     vi.spyOn(MediaDevices.prototype, 'getUserMedia').mockImplementation(async (constraints) => {
+      if (isRefusedLater && tracks.length > 0) throw new DOMException('refused', 'NotAllowedError');
       const stream = await getUserMedia.call(navigator.mediaDevices, constraints);
       tracks.push(...stream.getTracks());
       return stream;
     });
+    return tracks;
+  }
+
+  test('of the camera, which is refused afterwards, does so too', async () => {
+    const tracks = watchCameras(true);
     const pipeline = openRecorded({ source: camera });
     const recording = record(pipeline);
     await recordedWhen(recording, has(5));
     tracks[0]!.dispatchEvent(new Event('ended'));
-    expect(await failureOf(pipeline)).toMatchObject({ code: 'track-ended' });
+    expect(await failureOf(pipeline)).toMatchObject({ code: 'camera-denied' });
     const clip = await recording.stop();
     expect((await readRecording(clip.blob!)).timestampsUs.length).toBe(clip.frames);
     expect(clip.frames).toBeGreaterThanOrEqual(5);
+  });
+
+  test('of the camera is none when it comes back: the recording goes on', async () => {
+    const tracks = watchCameras(false);
+    const pipeline = openRecorded({ source: camera });
+    const recording = record(pipeline);
+    await recordedWhen(recording, has(5));
+    tracks[0]!.dispatchEvent(new Event('ended'));
+    await statusWhen(pipeline, 'interrupted');
+    await statusWhen(pipeline, 'running');
+    const { frames } = await recordedWhen(recording, has(1));
+    await recordedWhen(recording, has(frames + 5));
+    const clip = await recording.stop();
+    const { timestampsUs } = await readRecording(clip.blob!);
+    expect(timestampsUs.length).toBe(clip.frames);
+    expect(clip.frames).toBeGreaterThanOrEqual(frames + 5);
+    expect(Math.min(...distances(timestampsUs))).toBeGreaterThan(0);
   });
 
   test('of the worker is a failure', async () => {

@@ -12,14 +12,28 @@ import {
 
 const PATIENCE_MS = 20_000;
 
+const opened = new Set<Pipeline>();
+
 /** A small test pattern into a canvas, or what `options` say. */
 export function open(options: Partial<PipelineOptions> = {}): Pipeline {
-  return openPipeline({
+  return openTracked({ output: document.createElement('canvas'), ...options });
+}
+
+/** The same without an element: its track alone has the frames. */
+export function openTracked(options: Partial<PipelineOptions> = {}): Pipeline {
+  const pipeline = openPipeline({
     source: { kind: 'pattern', width: 64, height: 48 },
     filter: edge,
-    output: document.createElement('canvas'),
     ...options,
   });
+  opened.add(pipeline);
+  return pipeline;
+}
+
+/** After a test: one that failed must not leave a camera to the next. */
+export async function stopAll(): Promise<void> {
+  for (const pipeline of opened) await pipeline.stop();
+  opened.clear();
 }
 
 /** The figures once `isEnough` of them. */

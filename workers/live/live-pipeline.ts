@@ -1,22 +1,20 @@
 /** The worker's half of a live pipeline: source → RxJS → budget → engine → output, and its figures. */
 import { map, Subject, type Subscription } from 'rxjs';
 import type { Clip } from '../../src/clips/clip-types.ts';
-import { assert, assertNever } from '../../src/core/assert.ts';
+import { assert } from '../../src/core/assert.ts';
 import { PipelineError, serializeError } from '../../src/core/errors.ts';
 import { Ledger, type LedgerBalance } from '../../src/core/ledger.ts';
-import { isFinalFault } from '../../src/engine/faults.ts';
+import { aborted, isFinalFault } from '../../src/engine/faults.ts';
 import type { FrameResult, LiveEngine } from '../../src/engine/live-engine.ts';
 import { sliceReach } from '../../src/engine/slice-reach.ts';
 import { openWebGl2Engine } from '../../src/engine/webgl2-engine.ts';
 import { FrameAccount, type DropReason } from '../../src/frames/frame-account.ts';
 import type { FrameLease } from '../../src/frames/frame-lease.ts';
-import type { FrameSource } from '../../src/frames/frame-source.ts';
 import { GapDetector } from '../../src/frames/gap-detector.ts';
 import { openSinks, type Sinks } from '../../src/frames/worker/sinks.ts';
-import { PatternSource } from '../../src/frames/worker/pattern-source.ts';
-import { PushSource } from '../../src/frames/worker/push-source.ts';
-import { ReadableSource } from '../../src/frames/worker/readable-source.ts';
-import { TrackSource } from '../../src/frames/worker/track-source.ts';
+import type { FrameObserver, FrameSource } from '../../src/frames/frame-source.ts';
+import { SourceSwitch } from '../../src/frames/worker/source-switch.ts';
+import { StandIn } from '../../src/frames/worker/stand-in.ts';
 import { VolumeSource } from '../../src/frames/worker/volume-source.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { framesFrom } from '../../src/rx/frames-from.ts';
@@ -37,10 +35,19 @@ import type {
   VolumeCommand,
 } from './live.contract.ts';
 import { LiveRecording } from './live-recording.ts';
+import { openSource } from './open-source.ts';
 
 const STATS_PERIOD_MS = 250;
 /** Kept from one telling of the figures to the next; of a flood the newest. */
 const MOST_DECISIONS = 100;
+
+/** Of a source that nobody wants any more. */
+const NOBODY: FrameObserver = {
+  frame: (lease) => {
+    lease.release();
+  },
+  end: () => undefined,
+};
 
 export class LivePipeline {
   readonly #ledger = new Ledger();
@@ -48,29 +55,39 @@ export class LivePipeline {
   readonly #gaps = new GapDetector();
   readonly #control$ = new Subject<BudgetControl>();
   readonly #events: LiveEvents;
-  readonly #source: FrameSource;
+  readonly #sources: SourceSwitch;
   readonly #sinks: Sinks;
+  readonly #standIn: StandIn;
   readonly #engine: LiveEngine;
   readonly #frames: Subscription;
   readonly #statsTimer: ReturnType<typeof setInterval>;
+  #graph: Graph;
   #budget: LiveBudget;
   #state: BudgetState;
   #decisions: BudgetDecision[] = [];
   #preparations = 0;
   readonly #working = new Set<Promise<unknown>>();
   #recording: LiveRecording | null = null;
+  /** Of the last frame that came. */
+  #sequence = 0;
+  /** The source has no more frames, which is told when the last one is done. */
+  #isLastComing = false;
 
   /** @throws PipelineError `webgl2-missing` */
   constructor(
     source: LiveSource,
     output: LiveOutput,
     graph: Graph,
-    { budget, whenHidden, transport }: LiveOptions,
+    { budget, whenHidden, transport, failurePolicy }: LiveOptions,
     events: LiveEvents,
   ) {
     this.#events = events;
+    this.#graph = graph;
     this.#budget = budget;
     this.#sinks = openSinks(output);
+    this.#standIn = new StandIn(failurePolicy, this.#sinks, (error) => {
+      this.#diagnose(PipelineError.from(error, 'frame-failed', { recoverable: true }));
+    });
     this.#engine = openWebGl2Engine(graph, {
       ledger: this.#ledger,
       sinks: this.#sinks,
@@ -86,9 +103,9 @@ export class LivePipeline {
       },
     });
     this.#engine.load = budget.load;
-    this.#source = this.#makeSource(source);
-    this.#lookInto(graph);
-    this.#volume?.limit(budget.targetFps);
+    this.#sources = new SourceSwitch(this.#open(source), (error) => {
+      this.#sourceEnded(error);
+    });
     this.#state = initialBudget({ whenHidden });
     this.#frames = this.#run(whenHidden);
     this.#statsTimer = setInterval(() => {
@@ -97,12 +114,27 @@ export class LivePipeline {
   }
 
   get source(): FrameSource {
-    return this.#source;
+    return this.#sources.current;
   }
 
   async setGraph(graph: Graph): Promise<void> {
     await this.#engine.setGraph(graph);
-    this.#lookInto(graph);
+    this.#graph = graph;
+    const volume = this.#volume;
+    if (volume !== null) lookInto(graph, volume);
+  }
+
+  /** Where the source before has ended, it goes on. @consumes source */
+  setSource(source: LiveSource): void {
+    const next = this.#open(source);
+    if (this.#frames.closed) {
+      next.start(NOBODY)();
+      throw aborted();
+    }
+    this.#sources.switchTo(next);
+    this.#isLastComing = false;
+    const { degradationPreference } = this.#budget;
+    this.#control$.next({ type: 'target', fps: this.#targetFps, degradationPreference });
   }
 
   /** Of a source of kind 'volume'; nothing of any other. */
@@ -188,7 +220,7 @@ export class LivePipeline {
   #run(whenHidden: 'continue' | 'pause'): Subscription {
     const { degradationPreference } = this.#budget;
     const targetFps = this.#targetFps;
-    return framesFrom(this.#source)
+    return framesFrom(this.#sources)
       .pipe(
         map((lease) => this.#arrived(lease)),
         withinBudget((lease, run) => this.#work(lease, run), {
@@ -203,16 +235,23 @@ export class LivePipeline {
           onDrop: (reason) => {
             this.#account.drop(reason);
             this.#volume?.lost();
+            this.#settle();
           },
           onState: (state) => {
             this.#state = state;
           },
           isFinal: isFinalFault,
-          onFault: (error) => {
-            this.#fault(PipelineError.from(error, 'frame-failed', { recoverable: true }));
+          onFault: (error, isGivenUp) => {
+            this.#fault(PipelineError.from(error, 'frame-failed', { recoverable: true }), isGivenUp);
           },
-          checkContext: () => this.#engine.isLost,
-          rebuild: () => this.#engine.rebuild(),
+          checkContext: () => {
+            if (this.#engine.isLost) this.#standIn.lost();
+            return this.#engine.isLost;
+          },
+          rebuild: async () => {
+            await this.#engine.rebuild();
+            this.#standIn.restored();
+          },
         }),
       )
       .subscribe({
@@ -220,15 +259,19 @@ export class LivePipeline {
           this.#finish(result);
         },
         error: (error: unknown) => {
+          this.#standIn.failed();
           this.#events.ended(serializeError(error));
-        },
-        complete: () => {
-          this.#events.ended(null);
         },
       });
   }
 
   #arrived(lease: FrameLease): FrameLease {
+    if (lease.sequence !== this.#sequence) {
+      this.#sequence = lease.sequence;
+      this.#gaps.restart();
+      this.#engine.clock.restart();
+    }
+    this.#standIn.arrived(lease, this.#working.size > 0);
     // On software GL a compile stalls this thread: frames lost meanwhile are lost to it.
     const { preparations } = this.#engine;
     const reason: DropReason = preparations === this.#preparations ? 'source' : 'compiling';
@@ -251,18 +294,39 @@ export class LivePipeline {
   }
 
   #finish({ timestampUs, isShown, measurements }: FrameResult): void {
-    if (isShown) this.#account.show();
-    else this.#account.drop('warming');
+    if (isShown) {
+      this.#account.show();
+      this.#standIn.shown(timestampUs);
+    } else this.#account.drop('warming');
     this.#volume?.done(isShown);
+    this.#settle();
     if (measurements !== null) this.#events.measurements({ timestampUs, values: measurements });
     void this.#engine.improve();
   }
 
   /** One frame was lost, or with it the device. */
-  #fault(error: PipelineError): void {
+  #fault(error: PipelineError, isGivenUp: boolean): void {
     if (error.code === 'aborted') return;
-    if (error.code === 'context-lost') this.#control$.next({ type: 'lost' });
     this.#diagnose(error);
+    // Nobody waits for it: there may be a newer picture already, on a newer device.
+    if (isGivenUp) return;
+    if (error.code === 'context-lost') {
+      this.#standIn.lost();
+      this.#control$.next({ type: 'lost' });
+    } else this.#standIn.failed();
+  }
+
+  /** Another one may follow. */
+  #sourceEnded(error: PipelineError | null): void {
+    if (error !== null) this.#events.ended(serializeError(error));
+    this.#isLastComing = error === null;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (!this.#isLastComing || this.#account.pending > 0) return;
+    this.#isLastComing = false;
+    this.#events.ended(null);
   }
 
   #diagnose(error: PipelineError): void {
@@ -277,7 +341,8 @@ export class LivePipeline {
   }
 
   get #volume(): VolumeSource | null {
-    return this.#source instanceof VolumeSource ? this.#source : null;
+    const { source } = this;
+    return source instanceof VolumeSource ? source : null;
   }
 
   /** A volume keeps the rate by itself: none of its slices may be left out. */
@@ -285,28 +350,20 @@ export class LivePipeline {
     return this.#volume === null ? this.#budget.targetFps : null;
   }
 
-  /** What is shown of a volume's slice depends on those around it. */
-  #lookInto(graph: Graph): void {
-    const volume = this.#volume;
-    volume?.see(sliceReach(graph, volume.sliceMs));
-  }
-
-  #makeSource(source: LiveSource): FrameSource {
-    switch (source.kind) {
-      case 'readable':
-        return new ReadableSource(source.readable, this.#ledger);
-      case 'track':
-        return new TrackSource(source.track, this.#ledger);
-      case 'push':
-        return new PushSource(this.#ledger);
-      case 'pattern':
-        return new PatternSource(source, this.#ledger);
-      case 'volume':
-        return new VolumeSource(source, this.#ledger, (state) => {
-          this.#events.volume(state);
-        });
-      default:
-        return assertNever(source);
+  /** @consumes source */
+  #open(source: LiveSource): FrameSource {
+    const opened = openSource(source, this.#ledger, (state) => {
+      this.#events.volume(state);
+    });
+    if (opened instanceof VolumeSource) {
+      lookInto(this.#graph, opened);
+      opened.limit(this.#budget.targetFps);
     }
+    return opened;
   }
+}
+
+/** What is shown of a volume's slice depends on those around it. */
+function lookInto(graph: Graph, volume: VolumeSource): void {
+  volume.see(sliceReach(graph, volume.sliceMs));
 }

@@ -17,6 +17,7 @@ import type {
   LiveOutput,
   LiveSource,
   LiveStats,
+  OutletEvents,
   RecordingCommand,
   RecordingEvents,
   RecordingOptions,
@@ -24,6 +25,7 @@ import type {
 } from './live.contract.ts';
 
 export type {
+  FailurePolicy,
   FrameMeasurements,
   LiveBudget,
   LiveEvents,
@@ -31,6 +33,7 @@ export type {
   LiveOutput,
   LiveSource,
   LiveStats,
+  OutletEvents,
   RecordingCommand,
   RecordingEvents,
   RecordingOptions,
@@ -57,8 +60,13 @@ export class LiveClient {
     return this.#client.call((remote) => remote.hasTrackProcessor());
   }
 
+  /** Whether the worker can make a track, so that `openOutlet(null, …)` answers one. */
+  hasTrackGenerator(): Promise<boolean> {
+    return this.#client.call((remote) => remote.hasTrackGenerator());
+  }
+
   /**
-   * Starts the pipeline. Source and output are transferred.
+   * Starts the pipeline; resolves when the worker holds `options.lock`. Source and output are transferred.
    * @throws PipelineError `webgl2-missing` | `worker-missing` | `worker-crashed` | `aborted`
    */
   open(
@@ -71,9 +79,53 @@ export class LiveClient {
     const from = transfer(source, partsOf(source));
     const to = transfer(
       output,
-      [output.canvas, output.writable].filter((part) => part !== undefined),
+      [output.canvas, output.outlet].filter((part) => part !== undefined),
     );
     return this.#client.call((remote) => remote.open(from, to, graph, options, proxy(events)));
+  }
+
+  /**
+   * Frames come from `source` from now on, which is transferred; the old source is stopped. Everything else stays, the
+   * old source too where this rejects. Of one of kind 'push': what is pushed after this is of the new one.
+   * @throws PipelineError `worker-crashed` | `aborted`
+   */
+  setSource(source: LiveSource): Promise<void> {
+    return this.#client.call((remote) => remote.setSource(transfer(source, partsOf(source))));
+  }
+
+  /**
+   * Makes the worker an outlet, which writes what others compute; such a worker is not opened.
+   * @param target the writable of a track of the page's, transferred; null: the worker makes a track itself.
+   * @returns the worker's own track, or null where a target was given.
+   */
+  async openOutlet(
+    target: WritableStream<VideoFrame> | null,
+    events: OutletEvents,
+  ): Promise<MediaStreamTrack | null> {
+    const given = target === null ? null : transfer(target, [target]);
+    const track = await this.#client.call((remote) => remote.openOutlet(given, proxy(events)));
+    return track as MediaStreamTrack | null;
+  }
+
+  /** Of an outlet: frames come from the other end of `port` from now on, which is transferred. */
+  connectOutlet(port: MessagePort): Promise<void> {
+    return this.#client.call((remote) => remote.connectOutlet(transfer(port, [port])));
+  }
+
+  /** Of an outlet: one black frame, in the size of the last one. */
+  blacken(): Promise<void> {
+    return this.#client.call((remote) => remote.blacken());
+  }
+
+  /** Of an outlet: writes these frames, which are transferred, until it is connected, given others or null. */
+  passThrough(frames: ReadableStream<VideoFrame> | null): Promise<void> {
+    const given = frames === null ? null : transfer(frames, [frames]);
+    return this.#client.call((remote) => remote.passThrough(given));
+  }
+
+  /** Of an outlet: ends its track. Idempotent. */
+  closeOutlet(): Promise<void> {
+    return this.#client.call((remote) => remote.closeOutlet());
   }
 
   /** @consumes frame */
@@ -138,6 +190,11 @@ export class LiveClient {
     const balance = await this.#client.call((remote) => remote.stop());
     await this.#recording;
     return balance;
+  }
+
+  /** It is known to be gone, whatever it was asked: that and what `failed` tells is `worker-crashed`. */
+  lose(): void {
+    this.#client.lose();
   }
 
   /** Ends the worker. Idempotent. */

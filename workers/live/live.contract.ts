@@ -7,9 +7,12 @@ import type { Tensor } from '../../src/core/tensor.ts';
 import type { TimingStats } from '../../src/engine/stage-timings.ts';
 import type { ForcedTransport } from '../../src/engine/transport.ts';
 import type { FrameCounts } from '../../src/frames/frame-account.ts';
+import type { FailurePolicy } from '../../src/frames/failure-policy.ts';
 import type { FrameImage } from '../../src/frames/frame-lease.ts';
+import type { OutletEvents } from '../../src/frames/outlet.ts';
 import type { OutputKind, OutputPath } from '../../src/frames/worker/frame-sink.ts';
 import type { SinkEnds } from '../../src/frames/worker/sinks.ts';
+import type { StoppableTrack } from '../../src/frames/worker/track-source.ts';
 import type { VolumeOptions, VolumeState } from '../../src/frames/worker/volume-source.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { BudgetDecision, DegradationPreference } from '../../src/schedule/budget.ts';
@@ -17,7 +20,7 @@ import type { BudgetDecision, DegradationPreference } from '../../src/schedule/b
 /** Where the worker takes frames from. Streams, tracks and frames are transferred. */
 export type LiveSource =
   | Readonly<{ kind: 'readable'; readable: ReadableStream<VideoFrame> }>
-  | Readonly<{ kind: 'track'; track: Readonly<{ stop(): void }> }>
+  | Readonly<{ kind: 'track'; track: StoppableTrack }>
   | Readonly<{ kind: 'push' }>
   | Readonly<{ kind: 'pattern'; width: number; height: number; frameRate: number }>
   | (Readonly<{ kind: 'volume' }> & VolumeOptions);
@@ -30,6 +33,9 @@ export type { VolumeState } from '../../src/frames/worker/volume-source.ts';
 
 /** Where the worker shows them, transferred. Of two the cheaper one is used. */
 export type LiveOutput = SinkEnds;
+
+export type { FailurePolicy } from '../../src/frames/failure-policy.ts';
+export type { OutletEvents } from '../../src/frames/outlet.ts';
 
 /** What can be asked for while it runs. */
 export type LiveBudget = Readonly<{
@@ -46,6 +52,10 @@ export type LiveOptions = Readonly<{
   whenHidden: 'continue' | 'pause';
   /** What is not to be found out by measuring. */
   transport: ForcedTransport;
+  /** What is shown while frames fail or the device is lost. */
+  failurePolicy: FailurePolicy;
+  /** The worker holds the Web Lock of this name from `open` on until it ends, however it ends; '' for none. */
+  lock: string;
 }>;
 
 export type LiveStats = FrameCounts &
@@ -106,7 +116,10 @@ export type LiveEvents = Readonly<{
   /** Of a volume: which slice is shown now, and whether it plays. */
   volume: (state: VolumeState) => void;
   diagnostic: (error: SerializedError) => void;
-  /** The source ended or the pipeline can't go on; null where the source simply has no more frames. */
+  /**
+   * The source ended (`track-ended`; null where it simply has no more frames, told when the last one is done), and
+   * `setSource` goes on; or, with any other error, the pipeline can't go on.
+   */
   ended: (error: SerializedError | null) => void;
 }>;
 
@@ -120,11 +133,38 @@ export type RecordingEvents = Readonly<{
   stats: (stats: RecordingStats) => void;
 }>;
 
+/** A worker computes (`open`) or it is an outlet (`openOutlet`), never both. */
 export interface LiveContract {
   /** Whether this worker can read a MediaStreamTrack; also the sign that it runs. */
   hasTrackProcessor(): boolean;
-  /** Starts. Once per worker. @throws PipelineError `webgl2-missing` */
-  open(source: LiveSource, output: LiveOutput, graph: Graph, options: LiveOptions, events: LiveEvents): void;
+  /** Whether this worker can make a MediaStreamTrack: the specification's VideoTrackGenerator. */
+  hasTrackGenerator(): boolean;
+  /**
+   * Starts; answers when it holds its lock. Once per worker.
+   * @throws PipelineError `webgl2-missing`
+   */
+  open(source: LiveSource, output: LiveOutput, graph: Graph, options: LiveOptions, events: LiveEvents): Promise<void>; // prettier-ignore
+  /**
+   * The frames come from elsewhere now, and what was remembered of those before is forgotten; graph, output, budget and figures
+   * stay. The old source is stopped. Its times go on, whatever the new source's are. Frames that are pushed after this are
+   * the new source's.
+   * @consumes source
+   */
+  setSource(source: LiveSource): void;
+  /**
+   * Makes this worker an outlet: it writes frames that others computed. Once per worker.
+   * @param target null: it makes a track of its own, where `hasTrackGenerator`.
+   * @returns that track, transferred; null where a target was given.
+   */
+  openOutlet(target: WritableStream<VideoFrame> | null, events: OutletEvents): StoppableTrack | null;
+  /** Of an outlet: who writes from now on, whose `LiveOutput.outlet` is the port's other end. The one before is not heard any more. */
+  connectOutlet(port: MessagePort): void;
+  /** Of an outlet: writes one black frame in the size of the last one. */
+  blacken(): void;
+  /** Of an outlet: these frames are written, as they are, until `connectOutlet`, other ones or null. */
+  passThrough(frames: ReadableStream<VideoFrame> | null): void;
+  /** Of an outlet: ends the track. Idempotent. */
+  closeOutlet(): Promise<void>;
   /** For sources of kind 'push'. @consumes frame */
   push(frame: FrameImage, timestampUs: number): void;
   /** For sources of kind 'volume'. */

@@ -7,7 +7,7 @@
  *  - its loop stands still while the page is hidden: there `onFrame` is called for it.
  */
 import { PipelineError } from '../../core/errors.ts';
-import { openCamera, type CameraOptions } from './camera.ts';
+import { onTrackEnded, openCamera, type CameraOptions, type CameraPatience } from './camera.ts';
 import { VideoCapture, type PushFrame } from './frame-push.ts';
 import { goOnHidden, type HiddenPage } from './hidden-page.ts';
 
@@ -23,12 +23,15 @@ export type CameraUtilsDriver = Readonly<{
   stop: () => void;
 }>;
 
-export type CameraUtilsOptions = Pick<CameraOptions, 'width' | 'height'> &
+export type CameraUtilsOptions = Pick<CameraOptions, 'width' | 'height' | 'facingMode'> &
+  CameraPatience &
   Readonly<{
     push: PushFrame;
     hiddenPage: HiddenPage;
     /** A frame could not be taken; the next one is tried. */
     onFault: (error: PipelineError) => void;
+    /** The camera went away. */
+    onEnd: (error: PipelineError) => void;
   }>;
 
 /**
@@ -37,10 +40,15 @@ export type CameraUtilsOptions = Pick<CameraOptions, 'width' | 'height'> &
  */
 export async function startCameraUtils(
   Camera: CameraUtilsConstructor,
-  { width, height, push, hiddenPage, onFault }: CameraUtilsOptions,
+  { width, height, facingMode, push, hiddenPage, onFault, onEnd, ...patience }: CameraUtilsOptions,
 ): Promise<CameraUtilsDriver> {
+  const asked = {
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+    ...(facingMode === undefined ? {} : { facingMode }),
+  };
   // Asked for here first: what can go wrong gets an error with a code instead of the library's alert().
-  const permission = await openCamera({ ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) }); // prettier-ignore
+  const permission = await openCamera(asked, patience);
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;
@@ -57,17 +65,18 @@ export async function startCameraUtils(
     }
   };
   try {
-    const size = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
-    const camera = new Camera(video, { onFrame, ...size });
+    const camera = new Camera(video, { onFrame, ...asked });
     await camera.start();
     const track = streamOf(video)?.getVideoTracks()[0];
     if (track === undefined) {
       throw new PipelineError('camera-busy', 'The camera did not start. Start again.', { recoverable: true });
     }
     const endHidden = goOnHidden(video, hiddenPage, onFrame);
+    const forget = onTrackEnded(track, onEnd);
     const stop = (): void => {
       if (stopped) return;
       stopped = true;
+      forget();
       endHidden();
       void camera.stop();
       track.stop();

@@ -6,6 +6,7 @@
 import { assert, assertNever } from '../../core/assert.ts';
 import { PipelineError } from '../../core/errors.ts';
 import type { InterleavedPixels, Pixels } from '../../core/pixels.ts';
+import type { FrameImage } from '../frame-lease.ts';
 import type { ShownAs } from './frame-sink.ts';
 
 type Context = OffscreenCanvasRenderingContext2D;
@@ -45,6 +46,18 @@ export class CanvasPainter {
     this.#resize(as);
     this.#context.drawImage(bitmap, 0, 0, as.width, as.height);
     bitmap.close();
+  }
+
+  paintBlack(as: ShownAs): void {
+    this.#resize(as);
+    this.#context.fillStyle = 'black';
+    this.#context.fillRect(0, 0, as.width, as.height);
+  }
+
+  /** @borrows frame */
+  paintFrame(frame: FrameImage, as: ShownAs): void {
+    this.#resize(as);
+    this.#context.drawImage(frame, 0, 0, as.width, as.height);
   }
 
   #put({ width, height }: InterleavedPixels, as: ShownAs): void {

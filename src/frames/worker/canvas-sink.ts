@@ -1,5 +1,6 @@
 /** Pictures → a canvas of the page. */
 import type { Pixels } from '../../core/pixels.ts';
+import type { FrameImage } from '../frame-lease.ts';
 import { CanvasPainter } from './canvas-painter.ts';
 import type { FrameSink, Rehearsal, ShownAs } from './frame-sink.ts';
 
@@ -22,6 +23,16 @@ export class CanvasSink implements FrameSink {
 
   showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void> {
     this.#stage().paintCanvas(canvas, as);
+    return Promise.resolve();
+  }
+
+  showBlack(as: ShownAs): Promise<void> {
+    this.#stage().paintBlack(as);
+    return Promise.resolve();
+  }
+
+  showFrame(frame: FrameImage, as: ShownAs): Promise<void> {
+    this.#stage().paintFrame(frame, as);
     return Promise.resolve();
   }
 

@@ -1,5 +1,6 @@
 /** The port to the screen: one element of the page, to which a worker holds the far end. */
 import type { Pixels } from '../../core/pixels.ts';
+import type { FrameImage } from '../frame-lease.ts';
 
 /** Which element shows the picture. */
 export type OutputKind = 'canvas' | 'video';
@@ -26,6 +27,13 @@ export interface FrameSink {
   showPixels(pixels: Pixels, as: ShownAs): Promise<void>;
   /** The same of what was drawn onto `canvas` in this task: that is taken before this returns. */
   showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void>;
+  /** Black, where there is no picture. */
+  showBlack(as: ShownAs): Promise<void>;
+  /**
+   * The frame as it came, unfiltered.
+   * @borrows frame
+   */
+  showFrame(frame: FrameImage, as: ShownAs): Promise<void>;
   /**
    * All that showing takes, without showing: for measurements and checks.
    * @returnsOwned

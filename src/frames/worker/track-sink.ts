@@ -1,30 +1,48 @@
 /**
- * VideoFrames → the writable of a MediaStreamTrackGenerator: the cheapest way to the screen where GL is software,
- * because no canvas is presented. A frame is shown in its full size whatever it was computed at, so that the element
- * and whoever records the track notice nothing when that changes.
+ * VideoFrames → the outlet of a track: the cheapest way to the screen where GL is software, because no canvas is presented.
+ * A frame is shown in its full size whatever it was computed at, so that the element and whoever records the track notice
+ * nothing when that changes.
  */
 import type { Pixels } from '../../core/pixels.ts';
+import { blackFrame } from '../black-frame.ts';
+import type { FrameImage } from '../frame-lease.ts';
+import { SendingPort } from '../outlet-port.ts';
+import { RetimedFrames } from '../retimed-frames.ts';
 import type { FrameSink, Rehearsal, ShownAs } from './frame-sink.ts';
 import { PixelFrames } from './pixel-frames.ts';
 
+/** For all frames: sent is handed over. */
+const SENT = Promise.resolve();
+
 export class TrackSink implements FrameSink {
   readonly kind = 'video';
-  readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
+  readonly #port: SendingPort;
   readonly #frames = new PixelFrames();
+  readonly #retimed = new RetimedFrames();
 
-  /** @consumes writable */
-  constructor(writable: WritableStream<VideoFrame>) {
-    this.#writer = writable.getWriter();
-    // Whoever writes hears of it.
-    this.#writer.closed.catch(() => undefined);
+  /** @consumes port */
+  constructor(port: MessagePort) {
+    this.#port = new SendingPort(port);
   }
 
-  async showPixels(pixels: Pixels, as: ShownAs): Promise<void> {
-    await this.#write(this.#frames.frameOf(pixels, as));
+  showPixels(pixels: Pixels, as: ShownAs): Promise<void> {
+    return this.#send(this.#frames.frameOf(pixels, as));
   }
 
-  async showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void> {
-    await this.#write(frameOfCanvas(canvas, as));
+  showCanvas(canvas: OffscreenCanvas, as: ShownAs): Promise<void> {
+    return this.#send(frameOfCanvas(canvas, as));
+  }
+
+  showBlack(as: ShownAs): Promise<void> {
+    return this.#send(blackFrame(as, as.timestampUs));
+  }
+
+  showFrame(frame: FrameImage, as: ShownAs): Promise<void> {
+    const { timestampUs } = as;
+    // A bitmap has no time of its own.
+    return this.#send(
+      'timestamp' in frame ? this.#retimed.frameOf(frame, timestampUs) : frameOfImage(frame, as),
+    );
   }
 
   rehearse(picture: Pixels | OffscreenCanvas, as: ShownAs): Promise<Rehearsal> {
@@ -41,20 +59,15 @@ export class TrackSink implements FrameSink {
     });
   }
 
-  async close(): Promise<void> {
-    // The page may have stopped the track before: then the stream is closed or errored already.
-    await this.#writer.close().catch(() => undefined);
+  close(): Promise<void> {
+    this.#port.close();
+    return Promise.resolve();
   }
 
   /** @consumes frame */
-  async #write(frame: VideoFrame): Promise<void> {
-    try {
-      await this.#writer.write(frame);
-    } catch (error) {
-      // The track closes what reached it; a stream that ended before passes nothing on.
-      frame.close();
-      throw error;
-    }
+  #send(frame: VideoFrame): Promise<void> {
+    this.#port.send(frame);
+    return SENT;
   }
 }
 
@@ -69,4 +82,13 @@ export function frameOfCanvas(canvas: OffscreenCanvas, { timestampUs, width, hei
     displayWidth: width,
     displayHeight: height,
   });
+}
+
+/**
+ * The frame as it came, at this time. Its pixels are shared.
+ * @borrows frame
+ * @returnsOwned
+ */
+export function frameOfImage(frame: FrameImage, { timestampUs }: ShownAs): VideoFrame {
+  return new VideoFrame(frame, { timestamp: timestampUs });
 }

@@ -36,14 +36,23 @@ export class TrackSource implements FrameSource {
   }
 
   start(observer: FrameObserver): () => void {
-    const Processor = processorConstructor();
-    if (Processor === undefined) throw new TypeError('this worker has no MediaStreamTrackProcessor');
-    // One frame waits at most: the newest.
-    const { readable } = new Processor({ track: this.#track, maxBufferSize: 1 });
-    const stop = new ReadableSource(readable, this.#ledger).start(observer);
+    const stop = new ReadableSource(this.#process(), this.#ledger).start(observer);
     return () => {
       stop();
       this.#track.stop();
     };
+  }
+
+  /** @throws TypeError where this worker can't read the track, which is stopped then. */
+  #process(): ReadableStream<VideoFrame> {
+    const Processor = processorConstructor();
+    try {
+      if (Processor === undefined) throw new TypeError('this worker has no MediaStreamTrackProcessor');
+      // One frame waits at most: the newest.
+      return new Processor({ track: this.#track, maxBufferSize: 1 }).readable;
+    } catch (error) {
+      this.#track.stop();
+      throw error;
+    }
   }
 }

@@ -1,13 +1,15 @@
 /**
  * The page that the memory benchmark drives: the engine of a live worker as it is, with frames from memory in place of a
- * camera, and a sink that closes what it gets in place of a track.
+ * camera. Its track has its outlet in a worker, as everywhere.
  */
 import { Ledger } from '../../../src/core/ledger.ts';
 import type { LiveEngine } from '../../../src/engine/live-engine.ts';
 import { openWebGl2Engine } from '../../../src/engine/webgl2-engine.ts';
 import { FrameLease } from '../../../src/frames/frame-lease.ts';
+import { trackGenerator } from '../../../src/frames/page/insertable-streams.ts';
 import { Sinks } from '../../../src/frames/worker/sinks.ts';
 import { TrackSink } from '../../../src/frames/worker/track-sink.ts';
+import { LiveClient } from '../../../workers/live/live.client.ts';
 import { filters } from '../../../pipelines/index.ts';
 import type { MemoryBenchPage } from '../memory-protocol.ts';
 
@@ -32,13 +34,32 @@ const pictures = Array.from({ length: PICTURES }, (_, number) => {
   return new VideoFrame(bytes, { format: 'I420', codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0 });
 });
 
+/** Kept: what nobody has ends. */
+const kept: unknown[] = [];
+
 const ignore = (): void => undefined;
 
-function open(name: string): void {
+/** @returns the end that is written to. */
+async function openOutlet(): Promise<MessagePort> {
+  const Generator = trackGenerator();
+  if (Generator === null) throw new Error('this browser has no MediaStreamTrackGenerator');
+  const { port1, port2 } = new MessageChannel();
+  const outlet = new LiveClient();
+  const ended = (): void => {
+    faults.push('the track ended');
+  };
+  const generator = new Generator({ kind: 'video' });
+  kept.push(generator, outlet);
+  await outlet.openOutlet(generator.writable, { ended });
+  await outlet.connectOutlet(port2);
+  return port1;
+}
+
+async function open(name: string): Promise<void> {
   const filter = filters.find((one) => one.name === name);
   if (filter === undefined)
     throw new Error(`--filter must be one of ${filters.map((one) => one.name).join(', ')}, got ${name}`);
-  const sink = new TrackSink(new WritableStream({ write: (frame: VideoFrame) => frame.close() }));
+  const sink = new TrackSink(await openOutlet());
   engine = openWebGl2Engine(filter.build(), {
     ledger,
     sinks: new Sinks({ video: sink }),

@@ -52,7 +52,7 @@ export class FakePrepared implements PreparedGraph {
 
 export class FakeBackend implements Backend {
   readonly name = 'fake';
-  readonly deviceName = 'a fake device';
+  deviceName = 'a fake device';
   readonly capabilities = DEVICE;
   readonly uploadPath = 'nowhere';
   readonly isSoftware = true;
