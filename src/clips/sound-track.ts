@@ -23,7 +23,7 @@ const PATIENCE_MS = 1000;
 /** Until the clock of the sound is known: its pieces come with some jitter. */
 const SETTLING_MS = 900;
 
-type Captured = Readonly<{ timestampUs: number; piece: SoundPiece }>;
+type Captured = Readonly<{ timestampUs: number; arrivedMs: number; piece: SoundPiece }>;
 
 export class SoundTrack {
   readonly #reader: ReadableStreamDefaultReader<AudioData>;
@@ -106,7 +106,7 @@ export class SoundTrack {
   /** @consumes data */
   #take(data: AudioData): void {
     const nowMs = performance.now();
-    const captured = { timestampUs: data.timestamp, piece: pieceOf(data) };
+    const captured = { timestampUs: data.timestamp, arrivedMs: nowMs, piece: pieceOf(data) };
     data.close();
     if (Number.isNaN(this.#firstMs)) this.#firstMs = nowMs;
     // Whole pieces are delivered: the end of one is what came just now.
@@ -117,8 +117,10 @@ export class SoundTrack {
   }
 
   /** When the first sample was captured, on the clock by which frames are placed. */
-  #fromMs({ timestampUs }: Captured): number {
-    return timestampUs / 1000 + this.#clock.offsetMs - this.#frames.correctionMs;
+  #fromMs({ timestampUs, arrivedMs, piece }: Captured): number {
+    const fromMs = timestampUs / 1000 + this.#clock.offsetMs - this.#frames.correctionMs;
+    // Never after it was here: times that jump would have it wait for a picture that does not come, and silence with it.
+    return Math.min(fromMs, arrivedMs - lengthMsOf(piece));
   }
 
   #forget(beforeMs: number): void {
