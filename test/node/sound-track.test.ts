@@ -33,7 +33,10 @@ async function record(jumpMs: number): Promise<number> {
   const { readable, writable } = new TransformStream<AudioData, AudioData>();
   const writer = writable.getWriter();
   const track = new SoundTrack({ readable, format: FORMAT }, timeline, frames);
-  const add = (sample: AudioSample): Promise<void> => Promise.resolve(sample.close());
+  const add = (sample: AudioSample): Promise<void> => {
+    sample.close();
+    return Promise.resolve();
+  };
   track.open({ add } as unknown as AudioSampleSource, (error) => {
     throw error;
   });
