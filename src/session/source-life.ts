@@ -10,6 +10,7 @@ import type { PushFrame } from '../frames/page/frame-push.ts';
 import type { OpenSource, SourceEvents } from './source-port.ts';
 import { openSource } from './source.ts';
 import type { CameraSource, SourceOptions } from './source-types.ts';
+import { Turns } from './turns.ts';
 
 export type SourceLifeOptions = Readonly<{
   push: PushFrame;
@@ -40,8 +41,8 @@ export class SourceLife {
   #isConnecting = false;
   /** What the current one ended with; undefined as long as it goes on. */
   #end: PipelineError | null | undefined;
-  /** Settles when nobody changes the source. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Of whoever changes the source. */
+  readonly #turns = new Turns();
   /** So many changes are asked for, or under way. */
   #changes = 0;
   #waiting = new AbortController();
@@ -76,7 +77,7 @@ export class SourceLife {
   set(options: SourceOptions): Promise<void> {
     this.#changes++;
     this.#waiting.abort();
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       try {
         await this.#set(options);
       } finally {
@@ -226,7 +227,7 @@ export class SourceLife {
     this.#current?.close();
     for (let waitMs = LOOK_FROM_MS; ; waitMs = Math.min(2 * waitMs, LOOK_AT_MOST_MS)) {
       await nextCameraChange(waitMs, signal);
-      const next = await this.#inTurn(() => this.#tryAgain(options, signal));
+      const next = await this.#turns.take(() => this.#tryAgain(options, signal));
       if (next) return;
     }
   }
@@ -253,12 +254,6 @@ export class SourceLife {
   /** @throws PipelineError `aborted` */
   #mustGoOn(): void {
     if (this.#isOver()) throw new PipelineError('aborted', 'The pipeline is not running.');
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 }
 

@@ -13,6 +13,7 @@ import { PipelineError } from '../core/errors.ts';
 import { isSettled, type LedgerBalance } from '../core/ledger.ts';
 import type { FrameImage } from '../frames/frame-lease.ts';
 import type { Graph } from '../graph/graph.ts';
+import { Turns } from './turns.ts';
 
 /** So many workers may die in so many ms; one more, and it is given up. */
 const MOST_DEATHS = 3;
@@ -47,8 +48,8 @@ export class WorkerLife {
   #client: LiveClient;
   /** Whether the worker has source and output. */
   #isOpen = false;
-  /** Settles when nobody changes worker or source. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Of whoever changes worker or source. */
+  readonly #turns = new Turns();
   #deathsMs: number[] = [];
   /** Nobody waits for the end of this worker any more. */
   #watching = new AbortController();
@@ -75,12 +76,12 @@ export class WorkerLife {
 
   /** @throws PipelineError what the worker fails with. */
   open(): Promise<void> {
-    return this.#inTurn(() => this.#open());
+    return this.#turns.take(() => this.#open());
   }
 
   /** Frames come from what `source` tells of now. A worker that dies meanwhile is no fault: the next one starts with it. */
   reconnect(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const { client } = this;
       if (client === null) return;
       try {
@@ -107,7 +108,7 @@ export class WorkerLife {
 
   /** Resolves after so many ms, also while the page is hidden. @throws PipelineError `aborted` when it is over. */
   async wake(afterMs: number): Promise<void> {
-    if (this.client === null) await this.#turn;
+    if (this.client === null) await this.#turns.idle;
     if (this.#isOver) throw new PipelineError('aborted', 'The pipeline was stopped.');
     try {
       // As long as there is none, the page's own timers are better than nothing.
@@ -173,7 +174,7 @@ export class WorkerLife {
       return;
     }
     this.#options.onLost(error);
-    void this.#inTurn(() => this.#replace());
+    void this.#turns.take(() => this.#replace());
   }
 
   async #replace(): Promise<void> {
@@ -200,11 +201,5 @@ export class WorkerLife {
   /** Whether that is the end of a worker, of which others tell. */
   #isLoss(error: unknown): boolean {
     return error instanceof PipelineError && (error.code === 'worker-crashed' || error.code === 'aborted');
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 }
